@@ -49,6 +49,7 @@ class Doubt:
     since, confirmed : times in UTC, ISO 8601; ``confirmed`` is empty while the doubt is open.
     kept : the name of the file in the folder of corrections, which no other has; empty until the
         doubt is noted.
+    is_of_all : whether it is about all answers of the file: what was doubted cannot be read.
     """
 
     coder: str
@@ -62,6 +63,7 @@ class Doubt:
     since: str = ""
     confirmed: str = ""
     kept: str = ""
+    is_of_all: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +83,8 @@ class Doubt:
     @property
     def whose(self) -> str:
         """Which answers these are, in words."""
+        if self.is_of_all:
+            return Message("all answers in {file}", file=self._shown_file)
         if not self.coder:
             return Message("the answers without a name in {file}", file=self._shown_file)
         return Message(
@@ -111,7 +115,9 @@ class Doubt:
     def is_about(self, correction: Correction) -> bool:
         """Whether a row of the file is one of these answers; an adjudicated one never is."""
         signature = correction.signature
-        return not signature.is_adjudicated and is_same_coder(signature.coder, self.coder)
+        if signature.is_adjudicated:
+            return False
+        return self.is_of_all or is_same_coder(signature.coder, self.coder)
 
 
 Doubts = tuple[Doubt, ...]
@@ -136,7 +142,7 @@ def read_doubts(corrections_path: Path) -> Doubts:
         return ()
     except OSError:  # they may be there
         return _read(path, _NOT_LOOKED_AT)
-    return _read(path, (status.st_mtime_ns, status.st_size, status.st_ino))
+    return _read(path, (status.st_ctime_ns, status.st_size, status.st_ino))  # with its permissions
 
 
 @lru_cache(maxsize=4096)
@@ -148,7 +154,7 @@ def _read(path: Path, state: tuple[int, int, int]) -> Doubts:
         return tuple(_from_json(value, name) for value in values)
     except (OSError, OwnFileError, KeyError, TypeError, ValueError) as error:
         _LOG.warning("%r: the doubts cannot be read, so every answer is in doubt: %s", name, error)
-        return (_EveryAnswer("", name, reasons=(_damaged(path),), kept=name),)
+        return (Doubt("", name, reasons=(_damaged(path),), kept=name, is_of_all=True),)
 
 
 def _from_json(value: dict[str, Any], kept: str) -> Doubt:
@@ -161,18 +167,6 @@ def _from_json(value: dict[str, Any], kept: str) -> Doubt:
 
 def _damaged(path: Path) -> Message:
     return Message("{file!r} is damaged", file=str(path))
-
-
-@dataclass(frozen=True)
-class _EveryAnswer(Doubt):
-    """The doubt about a file whose doubts cannot be read: whoever confirms it, confirms all."""
-
-    @property
-    def whose(self) -> str:
-        return Message("all answers in {file}", file=self._shown_file)
-
-    def is_about(self, correction: Correction) -> bool:
-        return not correction.signature.is_adjudicated
 
 
 def write_doubts(corrections_path: Path, doubts: Iterable[Doubt]) -> None:

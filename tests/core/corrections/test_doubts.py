@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -167,8 +168,21 @@ def test_damaged_doubts_are_doubts_about_all(path: Path, caplog: pytest.LogCaptu
         assert lookup(path.parent).teaching == {}
     assert "every answer is in doubt" in caplog.text
     assert "all answers in 'a.csv' are in doubt" in read_doubts(path)[0].sentence
+    confirm(path.parent, "a.csv")
+    assert len(lookup(path.parent).teaching) == 3
+    doubt_again(path.parent, "a.csv")
+    assert lookup(path.parent).teaching == {}, "those of all coders, as before"
     remove_doubts(path)
     assert len(lookup(path.parent).teaching) == 3
+
+
+def test_doubts_that_a_backup_restores_with_their_times_are_read(path: Path) -> None:
+    kept = doubts_path(path)
+    doubts, content, before = read_doubts(path), kept.read_bytes(), kept.stat()
+    for written, is_whole in ((b"?" * len(content), False), (content, True)):
+        kept.write_bytes(written)
+        os.utime(kept, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert (read_doubts(path) == doubts) is is_whole
 
 
 def test_doubts_that_cannot_be_looked_for_are_doubts_about_all(path: Path) -> None:
