@@ -14,8 +14,8 @@ _MAX_CHARS = 500  # of a longer question the start tells
 BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
 SUFFIX = re.compile(
-    r"(?:[_.\s-]+(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw"
-    r"|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl|it|ro|cs|sk|sl|hr|hu|bg|el|lt|lv|et|fi|sv"
+    r"(?:(?<![_.\s-])[_.\s-]+"
+    r"(?:te?xte?|texto|testo|tekst|verbatim|open|offen|klartext|literal|lib|libelle|raw|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl|it|ro|cs|sk|sl|hr|hu|bg|el|lt|lv|et|fi|sv"
     r"|da|nb|mt|ar))+$",
     re.IGNORECASE,
 )

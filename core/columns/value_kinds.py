@@ -36,7 +36,7 @@ _MAX_CHARS = 60  # a longer value is a text, and is not compared with the lists
 _NUMBER = re.compile(r"[\W\d_]*\d[\W\d_]*")
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?.*")
 _CODE = re.compile(r"(?=\S*\d)[\w.:#/-]{1,40}")
-_ADDRESS = re.compile(r"https?://.*|www\..*|\S+@\S+\.\S+")
+_ADDRESS = re.compile(r"https?://.*|www\..*|\S[^\s@]*@\S+\.\S+")
 
 
 def kind_of_values(values: Iterable[str]) -> str | None:
@@ -75,12 +75,16 @@ def is_no_name(text: str) -> bool:
     return _kind(text) in (_NUMBERS, _DATES, _ADDRESSES)
 
 
-@lru_cache(maxsize=4096)
 def _kind(value: str) -> str:
     """Return the kind of one value, ``""`` if it may be a title."""
     value = value.strip()
-    if len(value) > _MAX_CHARS:
-        return _ADDRESSES if _ADDRESS.fullmatch(value) and " " not in value else ""
+    if len(value) <= _MAX_CHARS:
+        return _kind_of_short(value)
+    return _ADDRESSES if _ADDRESS.fullmatch(value) and " " not in value else ""
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_short(value: str) -> str:
     if _DATE.fullmatch(value):
         return _DATES
     if _NUMBER.fullmatch(value):

@@ -17,7 +17,7 @@ from core.languages.message import Message
 _MAX_ROWS = 2
 _MIN_REPEATED = 2
 _RULE = re.compile(r"\s*:?-+:?\s*")
-_RULE_LINE = re.compile(r"\s*[-+=|]*-{3,}[-+=|]*\s*")
+_RULE_LINE = re.compile(r"\s*(?=[-+=|]*---)[-+=|]+\s*")
 # What clients of PostgreSQL and MySQL write below the last record, in the language of the user.
 _N_ROWS = re.compile(r"\s*(?:\(\d+ [^\W\d]+\)|\d+ rows? in set\b.*)")
 _MIN_DASHES = 3  # a dash or two in a cell may stand for a missing value

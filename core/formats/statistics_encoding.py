@@ -128,7 +128,7 @@ def recoded(value: Any, encoding: str) -> Any:
     return value
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)  # texts may be long, and this outlives the file
 def _recoded_text(text: str, encoding: str) -> str:
     if text.isascii():
         return text
