@@ -31,6 +31,7 @@ _BLOCK_CHARS = 1 << 20
 _HEAD_BYTES = 4096
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([A-Za-z][\w.:-]{1,40})")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACES = re.compile(" {2,}")  # of two parts: between them a tag is, or the end of a block
 _XML_CELL, _XML_VALUE = "cell", "data"
 _ROWS, _CELLS = frozenset({"tr", "row"}), frozenset({"td", "th", _XML_CELL})
 _TABLES = frozenset({"table"})
@@ -240,7 +241,10 @@ class _Table:
         """Write the open cell to its row."""
         if self._parts is not None:
             text = "".join(self._parts)
-            text = _as_text(text, self._value_type) if self._has_value else text.strip(" \n")
+            if self._has_value:
+                text = _as_text(text, self._value_type)
+            else:
+                text = _SPACES.sub(" ", text).strip(" \n")
             self.rows[-1] += ["" if text == "\xa0" else text, *[""] * (self._width - 1)]
             self._parts = None
 

@@ -116,6 +116,19 @@ def test_a_web_page_called_xls(tmp_path: Path) -> None:
     assert "web page" in table.notes[0] and str(table.format) == "html"
 
 
+def test_white_space_of_a_page_is_one_space_at_a_tag_and_where_a_block_ends(
+    tmp_path: Path,
+) -> None:
+    """The parser is fed with a megabyte at a time, and ends a text there."""
+    blanks = f"a{' ' * 50}" * 5_000
+    page = f"<tr><td>head <b>nurse </b> ward<br>A<td>{blanks}" * 5
+    (tmp_path / "a.xls").write_text(
+        f"<table><tr><th>job_title<th>note{page}</table>", encoding="utf-8"
+    )
+    _, rows = read(tmp_path / "a.xls")
+    assert rows == [["head nurse ward\nA", " ".join("a" * 5_000)]] * 5
+
+
 @pytest.mark.parametrize("encoding", ["cp1250", "utf-8"])
 def test_the_encoding_that_a_page_states(encoding: str, tmp_path: Path) -> None:
     page = (
