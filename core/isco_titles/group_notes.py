@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.csv_table import open_table
 from core.errors import InputError
+from core.formats.source import AUTO
 from core.isco_codes.written_code import read_code
 from core.taxonomy import isco08
 
@@ -55,18 +56,26 @@ def group_notes() -> Mapping[str, GroupNote]:
         return {row.pop(_CODE): GroupNote(**row) for row in csv.DictReader(lines)}
 
 
-def office_notes(reference_dir: Path) -> Mapping[str, GroupNote]:
+def office_notes(reference_dir: Path, legacy_encoding: str = AUTO) -> Mapping[str, GroupNote]:
     """Return the notes of ``isco08_definitions.csv`` by code; none where there is no such file.
 
-    Its columns are ``isco_code`` and at least one of ``NOTE_PARTS``. The file is read again only
-    after it has changed. Raises InputError where it cannot be read, or has a code that is none.
+    Its columns are ``isco_code`` and at least one of ``NOTE_PARTS``; ``legacy_encoding`` is
+    ``data.encoding``. The file is read again only after it has changed. Raises InputError where it
+    cannot be read, or has a code that is none.
     """
     path = reference_dir / DEFINITIONS
     try:
         status = path.stat()
-    except OSError:
+        return _read_notes(path, legacy_encoding, status.st_mtime_ns, status.st_size)
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return _read_notes(path, status.st_mtime_ns, status.st_size)
+    except OSError as error:
+        raise InputError(
+            path,
+            f"a file that cannot be opened ({error.strerror})",
+            expected="one that the program may read",
+            remedy="Change its permissions, or remove it.",
+        ) from None
 
 
 def notes_over(office: Mapping[str, GroupNote]) -> dict[str, GroupNote]:
@@ -78,9 +87,11 @@ def notes_over(office: Mapping[str, GroupNote]) -> dict[str, GroupNote]:
 
 
 @lru_cache(maxsize=1)
-def _read_notes(path: Path, modified_ns: int, n_bytes: int) -> Mapping[str, GroupNote]:
+def _read_notes(
+    path: Path, legacy_encoding: str, modified_ns: int, n_bytes: int
+) -> Mapping[str, GroupNote]:
     aliases = {name: (name,) for name in (_CODE, *NOTE_PARTS)}
-    table = open_table(path, aliases, (_CODE,))
+    table = open_table(path, aliases, (_CODE,), legacy_encoding)
     if len(table.columns) == 1:
         raise InputError(
             path,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from core.errors import InputError
 from core.isco_titles.group_notes import GroupNote, notes_over, office_notes
 from core.isco_titles.group_titles import ENGLISH
 from core.languages.message import Message
+from core.settings import DataSettings
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Display:
     coder: str = ""
 
 
-def read_group_notes(reference_dir: Path, notes: list[str]) -> GroupNotes:
+def read_group_notes(data: DataSettings, notes: list[str]) -> GroupNotes:
     """Return what is said about the groups; an office's file that cannot be read is noted."""
     try:
-        office = office_notes(reference_dir)
+        office = office_notes(data.reference_dir, data.encoding)
     except InputError as error:
         notes.append(
             Message(

@@ -36,7 +36,7 @@ def write_review(batch: Batch, out_dir: Path, settings: Settings) -> None:
                 file=REVIEW,
             )
         )
-    group_notes = read_group_notes(settings.data.reference_dir, receipt.notes)
+    group_notes = read_group_notes(settings.data, receipt.notes)
     display = Display(notes, batch.language, tuple(batch.context), group_notes)
     write_workbook(items, out_dir / REVIEW_WORKBOOK, display)
     page_path = out_dir / REVIEW_PAGE

@@ -135,7 +135,7 @@ def _everything(
     """Return all that may train, the user's records first: ``TEXT_COLUMNS`` and ``is_own``."""
     parts = [trained_answers.assign(is_own=False)]
     if settings.training.use_manual:
-        parts.append(read_manual(settings.data.reference_dir).assign(is_own=False))
+        parts.append(read_manual(settings.data).assign(is_own=False))
     if own is not None:
         parts.insert(0, own.records.assign(is_own=True))
         _LOG.info(

@@ -18,6 +18,7 @@ from core.isco_codes.written_code import read_code
 from core.isco_titles.group_notes import DEFINITIONS
 from core.isco_titles.group_titles import ENGLISH
 from core.packages import answers_dir
+from core.settings import DataSettings
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
 from training.dataset.records import TEXT_COLUMNS
@@ -75,20 +76,21 @@ def reference_files(reference_dir: Path) -> list[Path]:
     return sorted(path for path in paths if path.exists())
 
 
-def read_manual(reference_dir: Path) -> pd.DataFrame:
+def read_manual(data: DataSettings) -> pd.DataFrame:
     """Return the manual's descriptions of unit groups as records without a title.
 
     Raises InputError if ``isco08_definitions.csv`` is missing or has other columns.
     """
-    path = reference_dir / DEFINITIONS
+    path = data.reference_dir / DEFINITIONS
     if not path.exists():
         raise InputError(
             path,
             "no such file",
-            expected=f"the manual in {str(reference_dir)!r}, with isco_code and description",
+            expected=f"the manual in {str(data.reference_dir)!r}, with isco_code and description",
             remedy="Put it there, or set training.use_manual to false.",
         )
-    table = open_table(path, {name: (name,) for name in _MANUAL_COLUMNS}, _MANUAL_COLUMNS)
+    aliases = {name: (name,) for name in _MANUAL_COLUMNS}
+    table = open_table(path, aliases, _MANUAL_COLUMNS, data.encoding)
     rows = []
     for _, row in table.rows():
         text = join("", table.get(row, "description"))

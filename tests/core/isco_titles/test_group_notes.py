@@ -87,5 +87,19 @@ def test_a_wrong_file_is_an_error_that_names_it(tmp_path: Path, text: str, found
     assert DEFINITIONS in str(error.value)
 
 
+def test_the_encoding_that_is_set_is_read(tmp_path: Path) -> None:
+    content = "isco_code;description\n2221;leči\n".encode("cp1250")
+    (tmp_path / DEFINITIONS).write_bytes(content)
+    with pytest.raises(InputError, match=r"Set data\.encoding"):
+        office_notes(tmp_path)
+    assert office_notes(tmp_path, "cp1250")["2221"].description == "leči"
+
+
+def test_a_file_that_cannot_be_opened_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / DEFINITIONS).mkdir()
+    with pytest.raises(InputError, match=f"{DEFINITIONS}.* cannot be opened"):
+        office_notes(tmp_path)
+
+
 def test_the_parts_are_in_their_order() -> None:
     assert NOTE_PARTS == ("description", "tasks", "included", "excluded", "index_titles")

@@ -643,7 +643,7 @@ def test_the_words_of_an_office_are_in_the_page(tmp_path: Path) -> None:
         "isco_code,description,tasks\n0310,Soldats,</script><b>servir</b>\n", encoding="utf-8"
     )
     notes: list[str] = []
-    display = Display(group_notes=read_group_notes(tmp_path, notes))
+    display = Display(group_notes=read_group_notes(DataSettings(reference_dir=tmp_path), notes))
     path = tmp_path / REVIEW_PAGE
     write_review_page(review().displayed_items(), path, "a.csv", BATCH, display)
     page = path.read_text(encoding="utf-8")
@@ -656,7 +656,7 @@ def test_the_words_of_an_office_are_in_the_page(tmp_path: Path) -> None:
 def test_a_damaged_file_of_an_office_costs_no_review(tmp_path: Path) -> None:
     (tmp_path / DEFINITIONS).write_text("isco_code,description\n9998,x\n", encoding="utf-8")
     notes: list[str] = []
-    groups = read_group_notes(tmp_path, notes)
+    groups = read_group_notes(DataSettings(reference_dir=tmp_path), notes)
     assert groups.by_code == group_notes() and not groups.are_of_office
     (note,) = notes
     assert DEFINITIONS in note and "line 2" in note and note.endswith("own words about a group")

@@ -103,7 +103,7 @@ def test_the_manual_is_read_when_it_is_switched_on(user_project: Settings, raw: 
         "isco_code,description\n2221,Plans and gives care to the sick\n222,Nursing\n2222,\n",
         encoding="utf-8",
     )
-    assert list(read_manual(user_project.data.reference_dir)["text"]) == [
+    assert list(read_manual(user_project.data)["text"]) == [
         "unknown | plans and gives care to the sick"
     ]
     texts = load_dataset(user_project, raw, none(user_project)).texts
