@@ -93,7 +93,7 @@ def _threshold(settings: Settings) -> Iterator[Finding]:
 
 
 def _memory(settings: Settings) -> Iterator[Finding]:
-    total_mb = psutil.virtual_memory().total / 1e6
+    total_mb = psutil.virtual_memory().total / 2**20  # as the worker is measured
     limit_mb = settings.watcher.memory_limit_mb
     if total_mb < limit_mb:
         yield Finding(

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 import main
@@ -181,9 +182,10 @@ def test_the_setup(settings: Settings, tmp_path: Path) -> None:
     (settings.data.corrections_dir / "torn.csv").write_bytes(b'text,corrected_isco_code\n"a')
     write_doubts(settings.data.corrections_dir / "torn.csv", [Doubt("", "review.csv")])
     (tmp_path / "empty").mkdir()
+    more_than_there_is = psutil.virtual_memory().total // 2**20 + 1
     config.write_text(
         "output: {best_model_dir: empty}\n"
-        "schedule: {cron: 15 4 30 2 *}\nwatcher: {memory_limit_mb: 100000000}\n"
+        f"schedule: {{cron: 15 4 30 2 *}}\nwatcher: {{memory_limit_mb: {more_than_there_is}}}\n"
         "hooks: {on_result: [hooks/none.sh], on_night: [no-such-program]}\n",
         encoding="utf-8",
     )
