@@ -27,8 +27,10 @@ class StrayRows:
         self._title = table.columns[JOB_TITLE]
         self._n_records = 0
         self._above = ""  # the last title that is no subtotal
-        self._totals: list[tuple[int, str]] = []
-        self._headers: list[int] = []
+        self._n_totals = 0
+        self._first_total: tuple[int, str] | None = None  # its record and its title
+        self._n_headers = 0
+        self._first_header = 0
 
     def add(self, chunk: Iterable[Row]) -> None:
         """Look at the records of one chunk, in the order of the file."""
@@ -36,40 +38,36 @@ class StrayRows:
             self._n_records += 1
             title = row[self._title]
             if self._table.repeats_header(row):
-                self._headers.append(self._n_records)
+                self._n_headers += 1
+                self._first_header = self._first_header or self._n_records
             elif self._is_total(title):
-                self._totals.append((self._n_records, title))
+                self._n_totals += 1
+                self._first_total = self._first_total or (self._n_records, title)
             elif title.strip():
                 self._above = title
 
     def notes(self) -> list[str]:
         """Return in words how many there are of each kind, with the first one."""
-        notes: list[str] = []
-        if self._headers:
-            notes.append(
-                Message.counted(
-                    len(self._headers),
-                    "{n} record has the names of the columns and got no code (record {record}): if "
-                    "files were put one below the other, remove it",
-                    "{n} records have the names of the columns and got no code (the first is "
-                    "record {record}): if files were put one below the other, remove them",
-                    record=self._headers[0],
-                )
-            )
-        if self._totals:
-            record, title = self._totals[0]
-            notes.append(
-                Message.counted(
-                    len(self._totals),
-                    "{n} record was coded that looks like a total of those above it ({text}, "
-                    "record {record}): remove it",
-                    "{n} records were coded that look like totals of those above them ({text}, "
-                    "record {record}): remove them",
-                    text=repr(" ".join(title.split())),
-                    record=record,
-                )
-            )
-        return notes
+        record, title = self._first_total or (0, "")
+        return [
+            *Message.notes_of(
+                self._n_headers,
+                "{n} record has the names of the columns and got no code (record {record}): if "
+                "files were put one below the other, remove it",
+                "{n} records have the names of the columns and got no code (the first is "
+                "record {record}): if files were put one below the other, remove them",
+                record=self._first_header,
+            ),
+            *Message.notes_of(
+                self._n_totals,
+                "{n} record was coded that looks like a total of those above it ({text}, "
+                "record {record}): remove it",
+                "{n} records were coded that look like totals of those above them ({text}, "
+                "record {record}): remove them",
+                text=repr(" ".join(title.split())),
+                record=record,
+            ),
+        ]
 
     def _is_total(self, title: str) -> bool:
         """Whether a title is that of the record above, with a word for a total."""
