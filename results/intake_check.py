@@ -17,6 +17,7 @@ from core.languages.message import Message
 from core.review_contract import CODED_AT
 from results.receipt import CorrectionsReceipt
 
+_MAX_NAMED = 3  # a column that holds something else has another name in each row
 _NEVER_ASKED = Message("no batch had this text: it was never asked")
 
 
@@ -158,7 +159,8 @@ class IntakeChecks:
             "{n} rows have the name of a random sample that the text was not drawn into: left out "
             "of the agreement",
         )
-        for batch, n in self._n_without_list.items():
+        named = self._n_without_list.most_common(_MAX_NAMED)
+        for batch, n in named:
             yield Message.counted(
                 n,
                 "the list of {batch} is missing or damaged: whether {n} row of it was drawn cannot "
@@ -167,3 +169,9 @@ class IntakeChecks:
                 "cannot be checked: left out of the agreement",
                 batch=batch,
             )
+        n_more = self._n_without_list.total() - sum(dict(named).values())
+        yield from Message.notes_of(
+            n_more,
+            "{n} more row of a random sample without a list: left out of the agreement",
+            "{n} more rows of random samples without lists: left out of the agreement",
+        )

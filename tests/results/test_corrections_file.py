@@ -152,6 +152,21 @@ def test_times_that_are_left_out_are_counted(tmp_path: Path, settings: Settings)
     assert note.startswith("1 row has a time in 'coded_at' that cannot be read")
 
 
+def test_a_column_that_names_no_samples_fills_no_receipt(
+    tmp_path: Path, settings: Settings
+) -> None:
+    path = tmp_path / "answers.csv"
+    rows = "".join(f"guard {n} | unknown,5414,remark {n}\n" for n in range(50))
+    path.write_text("text,corrected_isco_code,sampled\n" + rows, encoding="utf-8")
+    lookup = CorrectionsLookup.load(settings.data.corrections_dir, settings.data)
+    notes = process_corrections(path, tmp_path, lookup, settings).notes
+    of_samples = [note for note in notes if "agreement" in note]
+    assert of_samples[0].startswith("the list of remark 0 is missing")
+    assert of_samples[3:] == [
+        "47 more rows of random samples without lists: left out of the agreement"
+    ]
+
+
 def test_reviews_may_stand_one_below_the_other(tmp_path: Path, settings: Settings) -> None:
     """The second header, which begins with a byte order mark, is no answer and no coder."""
     path = tmp_path / "c.csv"

@@ -30,6 +30,7 @@ from core.settings_file.coder_names import coder_key
 from inference.office.share_interval import wilson
 
 _LOG = logging.getLogger(__name__)
+_MAX_NAMED = 3
 _MONTH_CHARS = len("2026-11")
 _Place = tuple[bytes, int, str, str]
 """Of an answer: its text, how often answers to that were withdrawn before, the sample, the row."""
@@ -132,12 +133,16 @@ def _name_left_out(n_not_drawn: Counter[str], n_without_list: Counter[str]) -> N
     for name, n_rows in n_not_drawn.items():
         were = quantity(n_rows, "row of a random sample was", "rows of a random sample were")
         _LOG.warning("corrections file %r: %s not drawn: left out", name, were)
-    for sampled, n_rows in n_without_list.items():
+    named = n_without_list.most_common(_MAX_NAMED)
+    for sampled, n_rows in named:
         _LOG.warning(
             "the list of %s is missing or damaged: %s left out",
             sampled,
             quantity(n_rows, "row of its sample is", "rows of its sample are"),
         )
+    if n_more := n_without_list.total() - sum(dict(named).values()):
+        were = quantity(n_more, "more row was", "more rows were")
+        _LOG.warning("%s of samples without a list: left out", were)
 
 
 def _versions(answers: list[_Answer], by_coder: list[_Answer]) -> list[dict[str, Any]]:

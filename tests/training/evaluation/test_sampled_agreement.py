@@ -63,6 +63,16 @@ def test_decided_rows_count_once_by_records_drawn(tmp_path: Path) -> None:
     assert sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)["n_agreed"] == 5
 
 
+def test_a_column_that_names_no_samples_fills_no_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = "".join(f"guard {n} | a,5414,5414,1,remark {n}\n" for n in range(50))
+    (tmp_path / "1.csv").write_text(HEADER + rows, encoding="utf-8")
+    assert sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path) == {}
+    assert caplog.messages[-1] == "47 more rows were of samples without a list: left out"
+    assert len(caplog.messages) == 4
+
+
 def test_only_what_was_drawn_counts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Neither another text, nor another sample, nor the numbers and codes of the file itself."""
     keep(tmp_path, "1", {"a | b": 3, "c | d": 1})
