@@ -22,6 +22,7 @@ from core.columns.record_text import context_columns
 from core.columns.shown_names import shown_name
 from core.isco_codes.code_column import CODE_COLUMN
 from core.isco_codes.other_code_columns import codes_not_compared
+from core.non_answers.stated_text import stated_text
 from core.row_counts import quantity
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
@@ -59,9 +60,10 @@ _SHOWN = {
 class CodedRecords:
     """The coded records of a file.
 
-    ``records`` has ``text, label, language, source``, one row each, with repeats. ``n_left_out``
-    counts the other records by reason, ``first_lines`` has the first lines of each. ``warning``
-    says that the column looks like ISCO-88, ``reading`` how the file was read.
+    ``records`` has ``text, label, language, source``, one row each, with repeats; texts are as the
+    model reads them, without duties that say nothing. ``n_left_out`` counts the other records by
+    reason, ``first_lines`` has the first lines of each. ``warning`` says that the column looks like
+    ISCO-88, ``reading`` how the file was read.
     """
 
     records: pd.DataFrame
@@ -98,7 +100,7 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     for line, row, text, code, reason in coded.records(non_answers_of(settings.data)):
         if reason is None:
             language = language_of(table.get(row, _LANGUAGE))
-            rows.append((text, code.code, language, table.get(row, _SOURCE)))
+            rows.append((stated_text(text), code.code, language, table.get(row, _SOURCE)))
         else:
             n_left_out[reason] += 1
             if len(first_lines[reason]) < _MAX_LINES:

@@ -54,6 +54,17 @@ def test_the_parts_add_up_and_repeats_count(
     assert "| source panel | 2 |" in table
 
 
+def test_duties_that_say_nothing_are_none(
+    settings: Settings, bundle: Bundle, tmp_path: Path
+) -> None:
+    """They make no other text, either: their records are right or wrong together."""
+    extra = "plumber,,7126,panel\nplumber,keine Angabe,7126,panel\nplumber,99,7126,panel\n"
+    coded = read_coded_records(coded_file(tmp_path, extra), settings)
+    figures = evaluate_records(coded.records, open_classifier(bundle, settings.inference), 0.9)
+    assert figures["title alone"]["n"] == 53 and figures["with duties"]["n"] == 2
+    assert figures["source panel"]["n_texts"] == 2
+
+
 def test_a_column_of_languages_divides_the_figures(
     settings: Settings, bundle: Bundle, tmp_path: Path
 ) -> None:
