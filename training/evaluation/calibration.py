@@ -17,7 +17,7 @@ from scipy.special import log_softmax
 from sklearn.isotonic import isotonic_regression
 
 from training.evaluation.intervals import interval
-from training.evaluation.metrics import lowest_threshold, share_above
+from training.evaluation.metrics import lowest_threshold, production_rate
 
 _N_PARTS = 20
 _MIN_PART = 50  # texts; a share of fewer proves nothing
@@ -106,7 +106,8 @@ def threshold_for(
     Returns
     -------
     ``threshold``, its ``production_rate``, and the 95 % ``interval`` of the threshold over other
-    samples of the texts; a threshold of 1 where no part of the texts reaches the agreement.
+    samples of the texts; a threshold of 1, and a rate of 0, where no part of them reaches the
+    agreement.
     """
     confidence = probabilities.max(axis=1)
     hit = probabilities.argmax(axis=1) == labels
@@ -114,11 +115,10 @@ def threshold_for(
     def lowest(rows: np.ndarray) -> float:
         return min(lowest_threshold(confidence[rows], hit[rows], agreement), 1.0)
 
-    threshold = lowest(np.arange(len(hit)))
     return {
         "agreement": agreement,
-        "threshold": threshold,
-        "production_rate": share_above(threshold, confidence),
+        "threshold": lowest(np.arange(len(hit))),
+        "production_rate": production_rate(confidence, hit, agreement),
         "interval": list(interval(lowest, len(hit))),
     }
 

@@ -38,6 +38,8 @@ def test_the_threshold_for_an_agreement() -> None:
     found = threshold_for(0.95, probabilities, np.array([0, 0, 1, 0]))
     assert (found["threshold"], found["production_rate"]) == (0.8, 0.5)
     assert threshold_for(0.95, probabilities, np.array([1, 1, 1, 1]))["threshold"] == 1.0
+    sure = threshold_for(0.95, np.eye(1, 436).repeat(4, axis=0), np.array([1, 1, 1, 1]))
+    assert (sure["threshold"], sure["production_rate"]) == (1.0, 0.0), "none of them is right"
 
 
 def test_texts_of_one_confidence_are_above_the_threshold_together_or_not_at_all() -> None:
