@@ -36,7 +36,7 @@ _LARGEST_LEVEL = 12  # met once in 300,000 numbers; lessons of a night need fine
 
 
 def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
-    """Return the n-gram model of cleaned texts.
+    """Return the n-gram model of cleaned texts; an empty one if no feature is in several texts.
 
     ``train`` has the columns ``text, label, weight, language, forms``. A text is there once, or
     under several labels if none is right (``training/dataset/no_occupation.py``).
@@ -45,6 +45,8 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
     """
     units = isco08().units
     hashes = _vocabulary(list(train["text"].unique()))
+    if not len(hashes):
+        return NgramModel.empty(len(units))
     train = as_draws(train)
     texts = list(train["text"])
     rng = np.random.default_rng(seed)
@@ -55,7 +57,7 @@ def fit_ngram_model(train: pd.DataFrame, seed: int) -> NgramModel:
     # Off is the default; torch warns unless it is set explicitly.
     torch.sparse.check_sparse_tensor_invariants.disable()
     torch.manual_seed(seed)
-    table = torch.nn.EmbeddingBag(max(len(hashes), 1), DIMENSIONS, mode="sum", sparse=True)
+    table = torch.nn.EmbeddingBag(len(hashes), DIMENSIONS, mode="sum", sparse=True)
     torch.nn.init.normal_(table.weight, std=1 / DIMENSIONS)
     output = torch.nn.Linear(DIMENSIONS, len(units))
     torch.nn.init.zeros_(output.weight)

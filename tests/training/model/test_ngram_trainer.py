@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from inference.ngram_model import NgramModel
-from training.model.ngram_trainer import round_vectors
+from training.model.ngram_trainer import fit_ngram_model, round_vectors
 
 HASHES = np.arange(2_000, dtype=np.uint32)
 
@@ -33,6 +34,14 @@ def test_a_feature_that_says_nothing_is_left_out() -> None:
     left_out = sorted(set(HASHES.tolist()) - set(model.hashes.tolist()))
     assert {3, 7, 11} <= set(left_out)
     assert np.asarray(model.vectors).any(axis=1).all()
+
+
+def test_of_texts_without_a_common_feature_nothing_is_learned() -> None:
+    """Short titles in Chinese letters may have none."""
+    texts = [f"{letter} | unknown" for letter in "甲乙丙丁戊己庚辛壬癸"]
+    train = pd.DataFrame({"text": texts, "label": "2221", "weight": 1.0, "language": "zh"})
+    model = fit_ngram_model(train.assign(forms=""), seed=0)
+    assert len(model.hashes) == 0 and not model.scores(texts).any()
 
 
 def test_a_model_that_learned_nothing_adds_nothing() -> None:
