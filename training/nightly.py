@@ -37,14 +37,13 @@ from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement, coder_agreement
 from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import write_report
+from training.fingerprint import content_of, fingerprint
 from training.model.training_progress import TrainingProgress, no_training_progress
 from training.nightly_folder import publish, publish_skip
 from training.run_folder import (
     RunFolder,
     RunKind,
     RunMetrics,
-    content_of,
-    fingerprint,
     last_finished,
     start_run,
 )

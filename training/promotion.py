@@ -37,7 +37,7 @@ from training.evaluation.metrics import measure
 from training.evaluation.text_changes import learned_by_group, text_changes
 from training.long_step import long_step
 from training.own_rules import without_overruled
-from training.run_folder import BEFORE_QUANTIZATION, RunFolder
+from training.run_folder import BEFORE_QUANTIZATION, BUNDLE, CHECKPOINTS, RunFolder
 
 _LOG = logging.getLogger(__name__)
 _N_GROUPS = 20  # of corrections, in the report
@@ -97,7 +97,7 @@ def promote_or_refuse(
     _register(bundle.path, gate_result, reference, settings)
     if champion is not None:
         _keep_for_next_night(champion, bundle, hold_out, dataset, gate_result, reference, settings)
-    shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
+    shutil.rmtree(run.path / CHECKPOINTS, ignore_errors=True)
     state = RunState.PROMOTED if gate_result.promoted else RunState.REFUSED
     run.finish(state, _reasons(gate_result, bundle.manifest.version, reference))
 
@@ -186,7 +186,7 @@ def _export(
     )
     bundle_dir = export_bundle(
         contents,
-        run.path / "bundle",
+        run.path / BUNDLE,
         calibration_texts=list(dataset.sides["train"]["text"].sample(frac=1, random_state=0)),
         parity_texts=list(unseen.sample(frac=1, random_state=0)),
     )

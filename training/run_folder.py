@@ -3,25 +3,27 @@
 ``run.json``      the run's kind, key and state: it is rewritten when the state changes
 ``metrics.json``  ``RunMetrics``, once the run is finished
 ``checkpoints/``  while it runs: an interrupted run of the same key goes on from there
+``bundle/``       the exported model, until it is in the model registry
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.files.own_files import METRICS, as_own_json
-from core.files.whole_file import sha256_of, write_atomic
+from core.files.whole_file import write_atomic
 from core.languages.stored_message import REASON_VALUES, stored
 from core.run_state import RunState
 from core.timestamps import utc_now
+from training.evaluation.analysis_files import ERROR_ANALYSIS
 
 if TYPE_CHECKING:
     from core.corrections.doubts import Doubt
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from training.evaluation.text_changes import TextChanges
 
 RUN = "run.json"
+CHECKPOINTS, BUNDLE = "checkpoints", "bundle"
 TEST, SEEN = "test", "seen"
 BEFORE_QUANTIZATION = "test before quantisation"
 """Names of texts in ``RunMetrics.figures``, beside those of the hold-out sets."""
@@ -182,7 +185,7 @@ class RunMetrics:
 
 @dataclass
 class RunFolder:
-    """One run and its folder; ``key`` is the fingerprint of what the run depends on."""
+    """One run and its folder; ``key`` is the ``fingerprint`` of what the run depends on."""
 
     path: Path
     key: str
@@ -222,9 +225,10 @@ class RunFolder:
 def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None) -> RunFolder:
     """Return a new run, or the interrupted one of the same ``key`` (see ``fingerprint``).
 
-    ``path`` is the folder to use; by default ``run_<date>`` below ``runs_dir``. An interrupted
-    nightly training of another key is removed: the corrections have changed, and no later night
-    continues it. A full training may take hours; its user may come back to it.
+    ``path`` is the folder to use, in which nothing stays of a run with another key; by default a
+    new one below ``runs_dir``, ``run_<date>``. An interrupted nightly training of another key is
+    removed: the corrections have changed, and no later night continues it. A full training may take
+    hours; its user may come back to it.
     """
     for run in _newest_first([path] if path else runs_dir.glob("run_*")):
         if run.state is RunState.RUNNING and run.key == key:
@@ -233,12 +237,20 @@ def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None)
         for run in _newest_first(runs_dir.glob("run_*")):
             if run.state is RunState.RUNNING and run.metrics.kind is kind:
                 shutil.rmtree(run.path, ignore_errors=True)
-    path = path or runs_dir / f"run_{datetime.now():%Y-%m-%d_%H%M%S}"
+    path = path or _new_path(runs_dir)
     run = RunFolder(path, key, RunMetrics(kind, RunState.RUNNING, started=utc_now()))
-    shutil.rmtree(path / "checkpoints", ignore_errors=True)  # of a run with another key
+    for name in (CHECKPOINTS, BUNDLE, ERROR_ANALYSIS):
+        shutil.rmtree(path / name, ignore_errors=True)
     path.mkdir(parents=True, exist_ok=True)
     run.save()
     return run
+
+
+def _new_path(runs_dir: Path) -> Path:
+    """Return a folder that is not there: in autumn an hour of local times comes twice."""
+    name = f"run_{datetime.now():%Y-%m-%d_%H%M%S}"
+    paths = (runs_dir / (f"{name}_{n}" if n > 1 else name) for n in count(1))
+    return next(path for path in paths if not path.exists())
 
 
 def last_finished(runs_dir: Path, kind: RunKind) -> RunFolder | None:
@@ -253,23 +265,6 @@ def last_finished(runs_dir: Path, kind: RunKind) -> RunFolder | None:
 def record_metrics(run_dir: Path, metrics: RunMetrics) -> None:
     """Write ``metrics.json`` of a run."""
     write_atomic(run_dir / METRICS, as_own_json(metrics.to_json()))
-
-
-def fingerprint(*parts: Any) -> str:
-    """Return a key of what a run depends on: the same parts give the same key."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
-def content_of(paths: Iterable[Path]) -> list[tuple[str, str]]:
-    """Return name and hash of files, for ``fingerprint``; of one without a hash the reason why."""
-    return [(path.name, _hash_or_reason(path)) for path in paths]
-
-
-def _hash_or_reason(path: Path) -> str:
-    try:
-        return sha256_of(path) if path.is_file() else "not a regular file"
-    except OSError as error:
-        return str(error)
 
 
 def _newest_first(folders: Iterable[Path]) -> list[RunFolder]:

@@ -32,6 +32,7 @@ from training.dataset.prepare import load_dataset, split_dataset
 from training.dataset.records import find_files
 from training.dataset.reference_data import misspelt_answers, reference_files
 from training.evaluation.training_report import write_report
+from training.fingerprint import content_of, fingerprint
 from training.long_step import long_step
 from training.model.encoder import check_length, load_encoder
 from training.model.ngram_trainer import fit_ngram_model
@@ -44,8 +45,6 @@ from training.run_folder import (
     RunFolder,
     RunKind,
     TrainingSummary,
-    content_of,
-    fingerprint,
     start_run,
 )
 from training.training_lock import training_lock

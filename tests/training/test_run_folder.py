@@ -16,10 +16,13 @@ from training.training_lock import training_lock
 
 def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> None:
     run = start_run(tmp_path, RunKind.TRAIN, "key")
-    (run.path / "checkpoints").mkdir()
+    parts = [run.path / name for name in ("checkpoints", "bundle", "error_analysis")]
+    for part in parts:
+        part.mkdir()
     assert start_run(tmp_path, RunKind.TRAIN, "key").path == run.path
+    assert all(part.exists() for part in parts)
     assert start_run(tmp_path, RunKind.TRAIN, "other", run.path).path == run.path
-    assert not (run.path / "checkpoints").exists()
+    assert not any(part.exists() for part in parts)
     run.finish(RunState.REFUSED, ["because"])
     ended = last_finished(tmp_path, RunKind.TRAIN)
     assert ended is not None and ended.reasons == ["because"]
@@ -51,6 +54,16 @@ def test_the_newest_run_is_the_one_that_began_last(tmp_path: Path) -> None:
         run.finish(RunState.REFUSED, [name])
     newest = last_finished(tmp_path, RunKind.TRAIN)
     assert newest is not None and newest.reasons == ["run_2026-10-25_021000"]
+
+
+def test_a_run_of_the_same_second_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    """In autumn a schedule of every hour begins two runs at the same local time."""
+    paths = set()
+    for number in range(9):
+        run = start_run(tmp_path, RunKind.FINE_TUNE, str(number))
+        run.finish(RunState.REFUSED, [])
+        paths.add(run.path)
+    assert len(paths) == 9 and set(tmp_path.iterdir()) == paths
 
 
 DAMAGED = [
