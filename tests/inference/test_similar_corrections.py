@@ -22,12 +22,27 @@ from inference.autocoder import open_autocoder
 from inference.bundle import MANIFEST, Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import Prediction
-from inference.similar_corrections import SimilarCorrections, SimilarityRules
+from inference.similar_corrections import (
+    FITTED_RULES,
+    SimilarCorrections,
+    SimilarityRules,
+    similarity_of,
+)
+from tests.conftest import ROOT
 
 UNITS = isco08().units
 RULES = SimilarityRules(offset=4.0, slope=10.0, sharpness=30.0, min_cosine=0.5)
 CORRECTED, CODE = join("veterinarian for horses"), "0310"
 ALIKE = join("veterinarian for horses temporary")
+
+
+def test_the_page_says_how_much_the_rules_that_ship_count() -> None:
+    page = (ROOT / "docs" / "corrections.md").read_text(encoding="utf-8")
+    said = "nine tenths at a cosine of 0.9, half at 0.8, nothing below 0.61."
+    rules = similarity_of(Bundle.open(ROOT / "models" / "bundled"))
+    assert said in page and rules == FITTED_RULES
+    shares = rules.share(np.array([0.9, 0.79, 0.61, 0.6099]))
+    assert shares[:2] == pytest.approx([0.9, 0.5], abs=0.02) and shares[2] > 0 == shares[3]
 
 
 @pytest.fixture
