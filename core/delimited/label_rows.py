@@ -60,11 +60,11 @@ def first_row_of_labels(header: Row, rows: Sequence[Row], aliases: Aliases) -> L
         return LabelRow.YES
     columns = list(_columns_of_numbers(header, later))
     numbers = {column for column, _ in columns}
-    if _is_unlike_records(first, later, numbers, _title_label(header, first, aliases)):
+    title_label = _title_label(header, first, aliases)
+    if _is_unlike_records(first, later, numbers, title_label):
         return LabelRow.MAYBE
     if _names_choices(header, first, columns):
         return LabelRow.YES
-    title_label = _title_label(header, first, aliases)
     asks = bool(later) and _is_marked_question(title_label)
     # Columns that no question fills, such as "_uuid" of KoBo, may have no label.
     may_be_empty = numbers if asks else set()
