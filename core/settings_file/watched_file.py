@@ -9,7 +9,8 @@ from pathlib import Path
 class WatchedFile:
     """A file of settings, and what it had in it when this was made.
 
-    Its content is read again only when its time or its size has changed.
+    Its content is read again only when its size or its time of change has changed. Nobody sets that
+    time, and it is also that of the permissions.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,7 +32,7 @@ class WatchedFile:
             status = self.path.stat()
         except OSError:
             return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        return status.st_ctime_ns, status.st_size, status.st_ino
 
     def _current_hash(self) -> str:
         try:

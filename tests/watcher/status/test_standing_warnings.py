@@ -28,6 +28,9 @@ def test_only_another_content_is_a_change(tmp_path: Path) -> None:
     path.write_text("review: {double_share: 0.2}\n", encoding="utf-8")
     os.utime(path, (2, 2))
     assert not watched.has_changed()
+    path.write_text("review: {double_share: 0.4}\n", encoding="utf-8")
+    os.utime(path, (2, 2))  # as who copies a file with its time
+    assert watched.has_changed()
 
 
 def test_changed_settings_are_logged_once(
