@@ -123,7 +123,22 @@ def _values(column: Any) -> list[Any]:
         }
         coarse = next(make() for check, make in unit.items() if check(kind))
         column = pc.cast(column, coarse, safe=False)
-    return column.to_pylist()
+    try:
+        return column.to_pylist()
+    except OverflowError:
+        texts = column.cast(pa.string()).to_pylist()
+        return list(map(_value_or_text, column, texts))
+
+
+def _value_or_text(value: Any, text: str) -> Any:
+    """Return a value; a day beyond the years of Python, as Arrow writes it, or else as its number.
+
+    "Until further notice" is often the last second of 9999, which is a day later in some zones.
+    """
+    try:
+        return value.as_py()
+    except OverflowError:
+        return value.value if text.startswith("<") else text.replace(" ", "T")
 
 
 def _is_whole(column: Any) -> bool:

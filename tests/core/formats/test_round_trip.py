@@ -96,3 +96,18 @@ def test_the_text_of_a_value(value: object, text: str) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_is_read_back_as_the_same(number: float) -> None:
     assert float(as_text(number)) == number and not as_text(number).endswith(".0")
+
+
+def test_days_beyond_the_years_of_python_cost_no_file(tmp_path: Path) -> None:
+    """The last second of 9999, as databases write "until further notice", in another zone."""
+    seconds = pa.array([253_402_300_799, 0], pa.timestamp("s"))
+    columns = {
+        "job_title": ["nurse", "cook"],
+        "until": seconds.cast(pa.timestamp("s", "+01:00")),
+        "odd": pa.array([1 << 50, None], pa.timestamp("ms")),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    table = open_table(tmp_path / "a.parquet", {"job_title": ()}, ("job_title",))
+    first, second = (row for _, row in table.rows())
+    assert first[1].startswith("10000-01-01T00:59:59") and first[2] == str(1 << 50)
+    assert second == ["cook", "1970-01-01T01:00:00+01:00", ""]
