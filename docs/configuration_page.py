@@ -88,7 +88,7 @@ def _type(field: FieldInfo) -> str:
     else:
         name = _TYPES.get(annotation, str(annotation))  # type: ignore[arg-type]
     limits = [
-        f"{words} {getattr(limit, symbol):g}"
+        f"{words} {getattr(limit, symbol):,.12g}"
         for limit in field.metadata
         for symbol, words in _LIMITS.items()
         if hasattr(limit, symbol)
