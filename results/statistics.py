@@ -74,7 +74,7 @@ class MinorBand(NamedTuple):
 
 
 class GroupShare(NamedTuple):
-    """A group, its records in the batch, and its share of the training (NaN if not known)."""
+    """A group, its records in the batch, and its share of the training."""
 
     code: str
     n_records: int
