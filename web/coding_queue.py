@@ -153,7 +153,7 @@ class CodingQueue:
                 if not self.warning:
                     _LOG.warning("the corrections read last go on counting: %s", error)
                 self.warning = str(error)
-            except (OSError, IscoError) as error:
+            except Exception as error:  # whatever it is: else nothing new counts, without a word
                 refusal = f"the corrections cannot be read: {error}"
                 if refusal != self._refusal:
                     _LOG.error("%s", refusal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 
@@ -56,6 +57,39 @@ def test_a_queue_that_is_closed_refuses_what_waits_and_what_comes(coder: Coder) 
                 await request
 
     asyncio.run(ask())
+
+
+class _FailingCoder:
+    """A coder whose corrections could not be read once, for a reason that nobody foresaw."""
+
+    model_version = "v"
+
+    def __init__(self) -> None:
+        self.n_refreshed = 0
+
+    def refresh(self) -> None:
+        self.n_refreshed += 1
+        if self.n_refreshed == 1:
+            raise ValueError("unforeseen")
+
+
+def test_an_unforeseen_fault_does_not_end_the_refreshing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(coding_queue, "_REFRESH_S", 0.0)
+    failing = _FailingCoder()
+
+    async def refresh() -> None:
+        queue = CodingQueue(cast(Coder, failing))
+        fresh = asyncio.create_task(queue.keep_fresh())
+        while failing.n_refreshed < 3 and not fresh.done():
+            await asyncio.sleep(0)
+        assert not fresh.done() and await queue.run(lambda: True)
+        fresh.cancel()
+        queue.close()
+
+    asyncio.run(refresh())
+    assert "the corrections cannot be read: unforeseen" in caplog.text
 
 
 def test_more_than_can_be_coded_in_time_is_refused(
