@@ -6,32 +6,43 @@ import csv
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from core.delimited.format_errors import MAX_FIELD_CHARS, Row, csv_error
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 HEAD_LINES = 200
 """So many lines from the start of a file tell its layout."""
 _MAX_HEAD_CHARS = 1 << 20
+_MAX_OWN_FIELD_CHARS = 2**31 - 1  # no more than every system takes
 
 
 def own_rows(lines: Iterable[str], delimiter: str = ",") -> Iterator[Row]:
     """Return the rows of a CSV file that the program wrote.
 
-    Its fields may be as long as those of an input. A row that cannot be parsed raises csv.Error.
+    A text is made from several fields of an input, so that it may be longer than each of them. A
+    row that cannot be parsed raises csv.Error.
     """
-    csv.field_size_limit(MAX_FIELD_CHARS)
+    csv.field_size_limit(_MAX_OWN_FIELD_CHARS)
     return csv.reader(lines, delimiter=delimiter)
 
 
 def parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     """Yield the rows up to the first one that cannot be parsed."""
     try:
-        yield from csv.reader(lines, delimiter=delimiter, strict=True)
+        yield from _strict_reader(lines, delimiter)
     except csv.Error:
         return
+
+
+def _strict_reader(lines: Iterable[str], delimiter: str) -> Reader:
+    csv.field_size_limit(MAX_FIELD_CHARS)
+    return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
 def head_lines(path: Source, encoding: str) -> list[str]:
@@ -63,8 +74,7 @@ def parsed_rows(
     path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
 ) -> Iterator[tuple[int, Row]]:
     """Yield (first line, fields) of every row. Raises InputError for one that cannot be parsed."""
-    csv.field_size_limit(MAX_FIELD_CHARS)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = _strict_reader(lines, delimiter)
     while True:
         line = reader.line_num + 1 + n_lines_above
         try:

@@ -7,7 +7,6 @@ respondents; everything is escaped, and the page loads nothing and runs nothing.
 
 from __future__ import annotations
 
-import csv
 import math
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Template
 
+from core.delimited.parsed_lines import own_rows
 from core.files.own_files import METRICS, REPORT, read_own_json
 from core.files.whole_file import write_atomic
 from core.html import environment
@@ -263,7 +263,9 @@ def _read_table(path: Path) -> list[dict[str, str]]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        rows = own_rows(file)
+        header = next(rows, [])
+        return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def _inlined(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
@@ -21,6 +22,7 @@ from core.errors import FolderError
 from core.files.own_files import RECEIPT, SENTINEL
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
+from results.review.review_files import REVIEW
 from tests.cli.processes import config_of
 from tests.support.daemon_harness import DaemonHarness
 from training.training_lock import training_lock
@@ -150,6 +152,18 @@ def test_an_open_review_is_kept_and_named(harness: DaemonHarness) -> None:
     again = purge(harness.settings, Scope(later(), takes_open_reviews=True))
     assert [Path(old.path) for old in again.removed] == [batch] and not harness.batches()
     assert "1 text of its review is not answered" in again.open_reviews[0].reason
+
+
+def test_a_review_may_have_texts_of_any_length(settings: Settings) -> None:
+    folder = settings.watcher.outbox / "staff.0123456789ab"
+    folder.mkdir(parents=True)
+    receipt = {"finished": "2020-01-01T00:00:00+00:00", "sha256": ""}
+    (folder / RECEIPT).write_text(json.dumps(receipt), "utf-8")
+    texts = "\n".join(["nurse | wards", f"baker | {'bread ' * 200_000}"])
+    (folder / REVIEW).write_text(f"text,n_records\n{texts}\n", "utf-8")
+    csv.field_size_limit(131_072)  # that of a process which has read no delimited text yet
+    (batch,) = OldBatches(settings, later())
+    assert batch.n_open == 2
 
 
 def test_a_review_of_an_earlier_text_preparation_is_answered(harness: DaemonHarness) -> None:
