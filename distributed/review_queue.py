@@ -104,7 +104,7 @@ def _sorted_by_ray(out: Folder, n_uncertain: int) -> Iterator[pa.Table]:
             file_extensions=["parquet"],
             override_num_blocks=n_parts,
         )
-    # A text has the same confidence in every shard; of the records that have it, one is shown.
+    # Of the records that have a text the least sure is shown: see ``EXAMPLE``.
     summed = shards.groupby(TEXT, num_partitions=n_parts).aggregate(
         Sum(N_RECORDS, alias_name=N_RECORDS),
         Min(CONFIDENCE, alias_name=CONFIDENCE),
@@ -128,7 +128,7 @@ def _review_rows(block: pa.Table, language: str) -> pa.Table:
     titles = titles_in(language)
     rows = []
     for item in block.to_pylist():
-        title, duties, code, candidates = json.loads(item[EXAMPLE])
+        _, title, duties, code, candidates = json.loads(item[EXAMPLE])
         row: list[Any] = [item[TEXT], item[N_RECORDS], title, duties, code, titles.get(code, "")]
         row.append(item[CONFIDENCE])
         for candidate, confidence in candidates:

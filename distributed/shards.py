@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import socket
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +47,7 @@ PREDICTIONS = "predictions"
 SHARDS = "shards"
 Format = Literal["parquet", "csv"]
 EXAMPLE = "example"
-"""The column with one record that has the text: title, duties, code and candidates, as JSON."""
+"""The column with one record that has the text, the least sure one: see ``_example``."""
 UNCERTAIN_SCHEMA = arrow_schema({TEXT: str, N_RECORDS: int, CONFIDENCE: float, EXAMPLE: str})
 """The columns of the uncertain texts of a shard."""
 
@@ -264,9 +265,20 @@ def _uncertain_texts(
         if not (prediction.is_by_model and prediction.is_fallback):
             continue
         n_records[text] = n_records.get(text, 0) + 1
-        if text not in examples:
+        # "nurse / welder" and "nurse welder" are one text, and each has a confidence of its own.
+        if prediction.confidence < confidences.get(text, math.inf):
             confidences[text] = prediction.confidence
-            example = [title, duty, prediction.isco_code, prediction.candidates]
-            examples[text] = json.dumps(example, ensure_ascii=False)
+            examples[text] = _example(title, duty, prediction)
     rows = [(text, n, confidences[text], examples[text]) for text, n in n_records.items()]
     return arrow_table(rows, UNCERTAIN_SCHEMA)
+
+
+def _example(title: str, duties: str, prediction: Prediction) -> str:
+    """Return a record as JSON: confidence, title, duties, code and candidates.
+
+    The confidence, in so many digits that no float32 is rounded, comes first: of the examples of
+    several shards the least as text is the least sure.
+    """
+    confidence = f"{prediction.confidence:.12f}"
+    example = [confidence, title, duties, prediction.isco_code, prediction.candidates]
+    return json.dumps(example, ensure_ascii=False)

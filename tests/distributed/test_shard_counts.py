@@ -18,6 +18,7 @@ from core.text import join
 from inference.autocoder import open_autocoder, result_settings
 from inference.bundle import Bundle
 from results.code_file import code_file
+from tests.conftest import ROOT
 from tests.support.written_rows import rows_of
 
 pytest.importorskip("distributed.shards")
@@ -25,7 +26,7 @@ pytest.importorskip("distributed.shards")
 from distributed.coding_run import RunOptions, run_distributed
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile, find_inputs
-from distributed.review_queue import write_review
+from distributed.review_queue import REVIEW, write_review
 from distributed.shards import Format, Shard, uncertain_path, write_shard
 from distributed.storage import Folder
 
@@ -94,6 +95,26 @@ def test_damaged_texts_of_a_shard_are_named_with_what_to_do(
     texts.write_bytes(texts.read_bytes()[:100])
     with pytest.raises(DistributedError, match=r"s\.review\.parquet.*Remove that file.*--resume"):
         write_review(Folder.at(str(out)), 1)
+
+
+def test_of_a_text_the_least_sure_record_is_shown(tmp_path: Path) -> None:
+    """One title names two occupations, the other is the same text and does not."""
+    settings = Settings()
+    autocoder = open_autocoder(Bundle.open(ROOT / "models" / "bundled"), settings)
+    values = result_settings(settings, autocoder.corrections_lookup)
+    folder = Folder.at(str(tmp_path / "results"))
+    for name, titles in (("a", ["Baker lawyer"]), ("b", ["Baker lawyer", "baker / lawyer"])):
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join(["job_title", *titles]) + "\n", encoding="utf-8")
+        (split,) = read_splits(local(path), Columns())
+        empty = Shard(
+            name=name, input="", key="k", model_version=autocoder.version, settings=values
+        )
+        write_shard(empty, split, "csv", autocoder, folder)
+    assert write_review(folder, 2) == 1
+    (row,) = pq.read_table(tmp_path / "results" / REVIEW).to_pylist()
+    assert (row["n_records"], row["job_title"], row["predicted_code"]) == (3, "baker / lawyer", "")
+    assert row["confidence"] == row["candidate_1_confidence"] < 0.5
 
 
 @pytest.mark.slow
