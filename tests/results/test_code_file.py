@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
+from core.files.own_files import REPORT
 from core.isco_scores.derived_variables import derived_values
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.review_contract import REVIEW_COLUMNS
@@ -87,6 +88,8 @@ def test_derived_variables_come_last_and_make_another_batch(
     assert coded["predicted_isei08"] == str(expected) and coded["ISEI08"] == "12"
     assert empty["predicted_isei08"] == empty["isco88"] == ""
     assert receipt.settings["derived"] == ["isei08", "isco88"]
+    page = (out / REPORT).read_text(encoding="utf-8")
+    assert "<dt>derived</dt><dd>isei08, isco88</dd>" in page
     assert receipt.batch_id != batch_id(receipt.sha256, autocoder, settings)
     assert "derived" not in result_settings(settings, autocoder.corrections_lookup)
 

@@ -161,6 +161,23 @@ def test_no_table_of_the_index_is_wider_than_its_page(
         assert n_scrolled(driver) == 0, width
 
 
+@pytest.mark.parametrize("language", page_languages())
+def test_a_short_name_of_a_file_stays_in_one_line(
+    driver: webdriver.Chrome, tmp_path: Path, language: str
+) -> None:
+    """Beside a row of corrections, whose words are long, its column was four letters wide."""
+    a_batch(tmp_path, 1, "survey.csv")
+    statuses = {"accepted": 73, "overruled": 11}
+    a_batch(tmp_path, 20, "filled.csv", statuses=statuses, n_rows=84, n_conflicts=11)
+    (tmp_path / SENTINEL).touch()
+    Index(tmp_path, language).refresh()
+    shown(driver, tmp_path / "index.html", 360)
+    names = "document.querySelectorAll('tbody th a')"
+    n_lines = driver.execute_script(f"return [...{names}].map((a) => a.getClientRects().length)")
+    assert n_lines == [1, 1]
+    assert n_scrolled(driver) == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", page_languages())
 def test_the_share_of_a_group_stands_beside_its_bar(
