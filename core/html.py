@@ -75,7 +75,7 @@ def environment(language: PageLanguage) -> Environment:
     )
     templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     templates.newstyle_gettext = True  # type: ignore[attr-defined]
-    templates.globals.update(_texts(language), language=language.code)
+    templates.globals.update(_texts(language), language=language.tag)
     templates.filters["percent"] = language.percent
     templates.filters["count"] = language.count
     templates.filters["number"] = language.number

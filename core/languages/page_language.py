@@ -23,16 +23,23 @@ from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 
 _SUFFIX = ".po"
+# Words, numbers and plurals of a page are those of one country: those of Brazil are others.
+_COUNTRIES = {"pt": "PT"}
 _MAX_PLURAL = 100  # every form of a plural is used for one of the numbers up to here
 
 
 class PageLanguage:
-    """One language of the pages. ``code`` is its two letters of ISO 639-1."""
+    """One language of the pages.
+
+    ``code`` is its two letters of ISO 639-1; ``tag`` (BCP 47) names the country, too, where one
+    is meant.
+    """
 
     def __init__(self, code: str, catalogue: NullTranslations) -> None:
         self.code = code
         self._catalogue = catalogue
-        self._locale = Locale(code)
+        self._locale = Locale(code, _COUNTRIES.get(code))
+        self.tag = str(self._locale).replace("_", "-")
 
     def gettext(self, text: str) -> str:
         """Return a text of the program in this language; a ``Message`` with its values."""

@@ -108,6 +108,16 @@ def test_a_text_stands_whole_in_its_template() -> None:
     assert n_calls > 100
 
 
+def test_a_sign_behind_a_value_is_in_a_text() -> None:
+    """French has a space before ":", which stood outside of every call of some templates."""
+    bare = []
+    for package in set(PACKAGES) - {"web"}:  # its page is for programmers, and English
+        for path in (ROOT / package / "templates").glob("*.html"):
+            found = re.findall(r"\}\}(?:</\w+>)?[:;!?][ <].*", path.read_text(encoding="utf-8"))
+            bare += [f"{path.name}: {words}" for words in found]
+    assert bare == []
+
+
 def test_a_language_begins_with_every_text_and_an_update_keeps_translations(
     tmp_path: Path, texts: Catalog
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from core.html import rendered
 from core.isco_titles.group_titles import title_languages
 from core.languages.message import LanguageName
 from core.languages.page_language import page_language, page_languages
@@ -40,7 +41,7 @@ def test_the_languages_are_named_where_somebody_chooses_one() -> None:
         ("de", "1.234,5", "45,1\xa0%", "−0,50", "26.11.2026, 23:05:02 UTC"),
         ("es", "1.234,5", "45,1\xa0%", "−0,50", "26 nov 2026, 23:05:02 UTC"),
         ("fr", "1\u202f234,5", "45,1\xa0%", "−0,50", "26 nov. 2026, 23:05:02 UTC"),
-        ("pt", "1.234,5", "45,1%", "−0,50", "26 de nov. de 2026 23:05:02 UTC"),
+        ("pt", "1\xa0234,5", "45,1%", "−0,50", "26/11/2026, 23:05:02 UTC"),
     ],
 )
 def test_numbers_and_times(
@@ -52,6 +53,15 @@ def test_numbers_and_times(
     assert spoken.signed(-0.5) == difference
     assert spoken.signed(0.5)[0] == "+"
     assert spoken.when(STAMP) == moment
+
+
+def test_numbers_and_plurals_are_those_of_portugal_as_the_words_are() -> None:
+    """Brazil writes "0 resposta" and 1.234; the catalogue has "ficheiro", not "arquivo"."""
+    spoken = page_language("pt")
+    assert (spoken.code, spoken.tag) == ("pt", "pt-PT")
+    one, many = "%(num)s record", "%(num)s records"
+    assert spoken.ngettext(one, many, 0) == spoken.ngettext(one, many, 2) == "%(num)s registos"
+    assert '<html lang="pt-PT">' in rendered("base.html", "pt")
 
 
 def test_a_share_is_rounded_as_in_the_log() -> None:
