@@ -84,9 +84,8 @@ shell completion:
   isco --print-completion bash > ~/.local/share/bash-completion/completions/isco
 
 Exit codes: 0 done; 1 an error that you can act on, in one line; 2 wrong usage; 3 the same work is
-already running; 130 stopped with Ctrl-C, which is 0 for isco watch. All settings, with comments,
-are in config.yaml. More:
-isco COMMAND --help, README.md.
+already running; 4 isco check has warnings; 130 stopped with Ctrl-C, which is 0 for isco watch.
+All settings, with comments, are in config.yaml. More: isco COMMAND --help, README.md.
 """
 
 

@@ -26,7 +26,7 @@ corrections, commands and the daemon, and says what to do. It may run beside a d
 nothing behind but which provider is the fastest here, for the next start. The exit code is 0 if all
 is well, 4 with warnings alone, and 1 with a fault.
 
-  isco check --json > check.json     for support: without names of files, people or columns
+  isco check --json > check.json     for support: no names of inputs, people or columns
 """
 _MARKS = {"ok": "ok", "warning": "WARNING", "fault": "FAULT"}
 
