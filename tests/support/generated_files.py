@@ -218,8 +218,12 @@ def _lines(layout: str, header: Sequence[str], rows: Rows, dialect: _Dialect) ->
     if layout == "lines above":
         file.write(f"A survey{end}of the year 2026{end}{end}")
     last = [""] if layout == "delimiter at every end" else []
-    quoting = csv.QUOTE_ALL if dialect.quotes_all else csv.QUOTE_MINIMAL
-    writer = csv.writer(file, delimiter=dialect.delimiter, lineterminator=end, quoting=quoting)
+    writer = csv.writer(
+        file,
+        delimiter=dialect.delimiter,
+        lineterminator=end,
+        quoting=csv.QUOTE_ALL if dialect.quotes_all else csv.QUOTE_MINIMAL,
+    )
     writer.writerow(header)
     if layout == "qualtrics":
         writer.writerow(["Response ID", "What is your job?", "Other"])
