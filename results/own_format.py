@@ -19,7 +19,6 @@ from typing import Any, TextIO
 
 from core.csv_table import Table
 from core.csv_writer import Writer
-from core.delimited.parsed_lines import own_rows
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.file_format import FileFormat
@@ -29,6 +28,7 @@ from core.formats.parquet_file import opened as opened_parquet
 from core.formats.statistics_file import MAX_WRITTEN_CELLS, read_whole, write_whole
 from core.languages.message import Message
 from core.own_tables.output_contract import typed_values
+from core.own_tables.own_rows import own_rows
 from results.values_workbook import NotWritableError, write_values
 
 _STEM = "predictions"

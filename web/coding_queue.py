@@ -156,7 +156,8 @@ class CodingQueue:
             except Exception as error:  # whatever it is: else nothing new counts, without a word
                 refusal = f"the corrections cannot be read: {error}"
                 if refusal != self._refusal:
-                    _LOG.error("%s", refusal)
+                    is_foreseen = isinstance(error, OSError | IscoError)
+                    _LOG.error("%s", refusal, exc_info=not is_foreseen)
                 self._refusal = refusal
             else:
                 if self.warning:

@@ -191,8 +191,8 @@ def _print_predictions(predictions: Path, path: Path, derived: Sequence[str]) ->
 
     ``path`` is that of the input, as it was given or found in a folder.
     """
-    from core.delimited.parsed_lines import own_rows
     from core.own_tables.output_contract import output_columns, typed_values
+    from core.own_tables.own_rows import own_rows
 
     columns = output_columns(derived)
     with predictions.open(encoding="utf-8", newline="") as file:

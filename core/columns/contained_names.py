@@ -45,6 +45,15 @@ def placed_names(words: Sequence[str], names: Collection[Words]) -> Iterator[tup
                 yield start, part
 
 
+def places_of_names(words: Sequence[str], names: Collection[Words]) -> set[int]:
+    """Return where a word of a name stands."""
+    return {
+        place
+        for start, name in placed_names(words, names)
+        for place in range(start, start + len(name))
+    }
+
+
 def without_places(words: Sequence[str], places: Collection[int]) -> Words:
     """Return the words that do not stand at these places."""
     return tuple(word for place, word in enumerate(words) if place not in places)

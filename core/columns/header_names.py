@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from core.columns.contained_names import (
     contained,
     contained_subjects,
-    placed_names,
+    places_of_names,
     without_places,
 )
 from core.columns.else_words import (
@@ -240,8 +240,7 @@ def places_about_else(
 ) -> set[int]:
     """Return which words of a header are about something else; ``beside`` are further names."""
     words = tuple(map(plain_letters, written))
-    placed = placed_names(words, _contained_names(column))
-    names = {start + n for start, name in placed for n in range(len(name))}.union(beside)
+    names = places_of_names(words, _contained_names(column)).union(beside)
     return places_of_else(written, _languages_of(words, column), names, column == DUTIES)
 
 

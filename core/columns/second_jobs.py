@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from core.columns.contained_names import Words, placed_names
+from core.columns.contained_names import Words, places_of_names
 from core.columns.header_names import (
     JOB_TITLE,
     keys_of,
@@ -67,10 +67,8 @@ def _keys_of_the_job() -> frozenset[str]:
 
 
 def _places_of_names(plain: Words) -> set[int]:
-    places = {place for place, word in enumerate(plain) if word.startswith(_stems())}
-    for start, name in placed_names(plain, phrases(_NAMES)):
-        places.update(range(start, start + len(name)))
-    return places
+    stems = {place for place, word in enumerate(plain) if word.startswith(_stems())}
+    return stems | places_of_names(plain, phrases(_NAMES))
 
 
 @cache

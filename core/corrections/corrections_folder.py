@@ -20,11 +20,11 @@ from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubts, marked, read_doubts
 from core.corrections.signature import SEQUENCE
 from core.corrections.unread_file import UnreadFile
-from core.delimited.parsed_lines import own_rows
 from core.errors import InputError
 from core.files.folders import names_in
 from core.formats.file_names import suffix_of
 from core.non_answers.stated_text import stated_text
+from core.own_tables.own_rows import own_rows
 from core.review_contract import ADJUDICATED, CORRECTION_COLUMNS
 from core.settings import DataSettings
 

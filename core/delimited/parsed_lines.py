@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 HEAD_LINES = 200
 """So many lines from the start of a file tell its layout."""
 _MAX_HEAD_CHARS = 1 << 20
-_MAX_OWN_FIELD_CHARS = 2**31 - 1  # no more than every system takes
-
-
-def own_rows(lines: Iterable[str], delimiter: str = ",") -> Iterator[Row]:
-    """Return the rows of a CSV file that the program wrote.
-
-    A text is made from several fields of an input, so that it may be longer than each of them. A
-    row that cannot be parsed raises csv.Error.
-    """
-    csv.field_size_limit(_MAX_OWN_FIELD_CHARS)
-    return csv.reader(lines, delimiter=delimiter)
 
 
 def parsed_leniently(lines: Iterable[str], delimiter: str) -> Iterator[Row]:

@@ -80,7 +80,21 @@ def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict
     do not count; the log names their files, and samples whose list is missing or damaged. The
     lists of the batches are in ``batches_dir``, from wherever the answers are read.
     """
-    coded_texts = CodedTexts(batches_dir)
+    answers, of_coders = _counted(kept, CodedTexts(batches_dir))
+    if not answers:
+        return {}
+    return {
+        **_share(answers),
+        **_doubted(answers),
+        "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),
+        "versions": _versions(answers, of_coders),
+    }
+
+
+def _counted(
+    kept: Iterable[KeptCorrection], coded_texts: CodedTexts
+) -> tuple[list[_Answer], list[_Answer]]:
+    """Return the answers that count, and for each coder those that count; log what is left out."""
     decided: dict[_Place, _Answer] = {}
     by_coder: dict[tuple[_Place, str], _Answer] = {}
     adjudicated: dict[bytes, tuple[CorrectionsFile, Correction]] = {}
@@ -115,17 +129,10 @@ def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict
         for (key, n, *_), answer in decided.items()
         if n == n_withdrawals[key]
     ]
-    if not answers:
-        return {}
     of_coders = [
         answer for ((key, n, *_), _), answer in by_coder.items() if n == n_withdrawals[key]
     ]
-    return {
-        **_share(answers),
-        **_doubted(answers),
-        "n_shown": sum(answer.drawn.n_records for answer in answers if answer.is_shown),
-        "versions": _versions(answers, of_coders),
-    }
+    return answers, of_coders
 
 
 def _name_left_out(n_not_drawn: Counter[str], n_without_list: Counter[str]) -> None:

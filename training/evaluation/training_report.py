@@ -16,7 +16,6 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Template
 
-from core.delimited.parsed_lines import own_rows
 from core.files.own_files import METRICS, REPORT, read_own_json
 from core.files.whole_file import write_atomic
 from core.html import environment
@@ -24,6 +23,7 @@ from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.languages.message import Message
 from core.languages.page_language import PageLanguage, page_language
 from core.languages.stored_message import REASONS, restored_reasons
+from core.own_tables.own_rows import own_rows
 from core.run_state import ENDS, RunState
 from training.evaluation.analysis_files import (
     CONFUSED_PAIRS,

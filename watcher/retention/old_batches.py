@@ -15,9 +15,9 @@ from typing import Any
 
 from core.corrections.correction_table import prepared_text
 from core.corrections.corrections_folder import answered_texts, read_folder
-from core.delimited.parsed_lines import own_rows
 from core.files.folders import names_in
 from core.files.own_files import RECEIPT, read_own_json
+from core.own_tables.own_rows import own_rows
 from core.review_contract import TEXT
 from core.settings import Settings
 from results.explanations.requests import pending_batches

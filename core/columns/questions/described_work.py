@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from core.columns.contained_names import Words, contained, placed_names, without_places
+from core.columns.contained_names import Words, contained, places_of_names, without_places
 from core.columns.header_words import phrases
 
 _DESCRIBE = "asks_for_a_description"
@@ -37,9 +37,4 @@ def is_about_work(words: Sequence[str]) -> bool:
 
 
 def _without(words: Sequence[str], names: Collection[Words]) -> Words:
-    left_out = {
-        place
-        for start, name in placed_names(words, names)
-        for place in range(start, start + len(name))
-    }
-    return without_places(words, left_out)
+    return without_places(words, places_of_names(words, names))
