@@ -25,7 +25,9 @@ from tests.support.daemon_harness import DaemonHarness, ProcessKilled
 from watcher.daemon import Daemon
 from watcher.processes.file_processor import FileProcessor
 
-NAMES = st.sampled_from(["a.csv", "b.csv", "B.CSV"])
+DROPPED = ["a.csv", "b.csv", "B.CSV"]
+NAMES = st.sampled_from(DROPPED)
+OWN_NAME = "day.csv"
 CONTENTS = st.sampled_from(
     [
         b"job_title\nnurse\n",
@@ -59,6 +61,8 @@ class Day(RuleBasedStateMachine):
         self.daemons: dict[str, Daemon] = {"main": self.harness.daemon}
         self.is_share_gone = False
         self.revive("two")
+        # What random people drop may all be refused, or deleted again: nobody touches this one.
+        self.harness.drop(OWN_NAME, b"job_title\nbaker\n")
 
     def _present(self, name: str) -> bool:
         return (self.harness.inbox / name).exists()
@@ -154,7 +158,7 @@ class Day(RuleBasedStateMachine):
                 for daemon in self.daemons.values():
                     daemon.tick()
                 self.harness.clock.seconds += 2
-                if not any(path.name in ("a.csv", "b.csv", "B.CSV") for path in self.work()):
+                if not any(path.name in (*DROPPED, OWN_NAME) for path in self.work()):
                     break
             self.happened["coded"] += len(self.harness.batches())
             assert self.harness.violations() == []
