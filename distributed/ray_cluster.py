@@ -23,6 +23,8 @@ RESUME_HINT = "the same command with --resume keeps the complete shards and code
 _CPUS_PER_ACTOR = 2
 _PROXY = "http_proxy"
 _NO_PROXY_THERE = "http://127.0.0.1:9"
+# Without an address Ray joins the cluster of RAY_ADDRESS, or the last one started on the machine.
+_THIS_MACHINE = "local"
 
 
 @contextmanager
@@ -39,7 +41,7 @@ def connected(address: str | None) -> Iterator[None]:
         try:
             with _no_cloud_lookup() if address is None else nullcontext():
                 ray.init(
-                    address=address,
+                    address=address or _THIS_MACHINE,
                     runtime_env={
                         "py_modules": [core, inference, distributed],
                         "env_vars": {**actor_environment(), _PROXY: os.environ.get(_PROXY, "")},

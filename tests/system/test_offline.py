@@ -89,6 +89,7 @@ def run_recorded(tmp_path: Path, *command: str) -> tuple[set[str], str]:
         "PATH": "/usr/bin:/bin",
         "OMP_NUM_THREADS": "1",
         "PYTHONPATH": CHILD_PATH,
+        "RAY_ADDRESS": "192.0.2.1:6379",  # a cluster of somebody else, which no command may join
     }
     assert STRACE
     # One file a thread: a call is one line.
