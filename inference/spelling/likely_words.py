@@ -58,9 +58,7 @@ class LikelyWords:
         self._right_words = right_words
         self._letters = LetterModel(words)
         alphabets: dict[str, list[str]] = defaultdict(list)
-        codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
-        for code, n_times in zip(*np.unique(codes, return_counts=True), strict=True):
-            letter = chr(code)
+        for letter, n_times in self._letters.letters.items():
             is_used = n_times >= _MIN_OCCURRENCES and letter.isalpha()
             if is_used and not unicodedata.decomposition(letter):
                 alphabets[script_of(letter)].append(letter)

@@ -51,3 +51,12 @@ def test_sequences_that_no_word_has_are_not_met() -> None:
     model = LetterModel(["nurse", "baker"])
     sequences = np.array([[ord(letter) for letter in letters] for letters in ("nur", "urb", "ker")])
     assert model.are_met(sequences.astype(np.uint32)).tolist() == [True, False, True]
+
+
+def test_the_rarest_of_very_many_letters_count_as_one() -> None:
+    """Five letters of a text are one number, in which 4,095 letters can be told apart."""
+    rare = [chr(0x4E00 + n) for n in range(5000)]
+    model = LetterModel(["nurse", "baker", *(f"a{letter}" for letter in rare)])
+    assert model.letters["a"] == 5001 and len(model.letters) == 4095
+    sequences = np.array([[ord(letter) for letter in letters] for letters in ("nur", "urb")])
+    assert model.are_met(sequences.astype(np.uint32)).tolist() == [True, False]
