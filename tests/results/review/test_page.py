@@ -61,9 +61,10 @@ class Reviewer:
         for key in keys:
             self.driver.switch_to.active_element.send_keys(key)
 
-    def press_on_layout(self, key: str, code: str, shift: bool = False) -> None:
+    def press_on_layout(self, key: str, code: str, shift: bool = False, **more: bool) -> None:
         """Press the key ``code`` where it writes ``key``: the driver has one layout alone."""
         event = {"key": key, "code": code, "shiftKey": shift, "bubbles": True, "cancelable": True}
+        event |= more
         script = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', arguments[0]))"
         self.driver.execute_script(script, event)
 
@@ -207,6 +208,26 @@ def test_keys_where_digits_need_shift(one: str, zero: str, reviewer: Reviewer) -
 
 
 @needs_chromium
+def test_a_key_that_is_held_down_decides_one_text(reviewer: Reviewer) -> None:
+    key = {"key": "1", "code": "Digit1", "text": "1", "windowsVirtualKeyCode": ord("1")}
+    for is_repeated in (False, True, True):
+        event = {"type": "keyDown", "autoRepeat": is_repeated, **key}
+        reviewer.driver.execute_cdp_cmd("Input.dispatchKeyEvent", event)
+    reviewer.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyUp", **key})
+    assert reviewer.progress == "1 of 13 texts decided" and reviewer.title == "worker"
+
+
+@needs_chromium
+def test_a_key_of_an_input_method_decides_nothing(reviewer: Reviewer) -> None:
+    """Enter ends the letters that several keys make, as in Vietnamese; the next one is ours."""
+    reviewer.press("/", "2341")
+    reviewer.press_on_layout("Enter", "Enter", isComposing=True)
+    assert reviewer.progress == "0 of 13 texts decided"
+    reviewer.press_on_layout("Enter", "Enter")
+    assert reviewer.progress == "1 of 13 texts decided"
+
+
+@needs_chromium
 def test_a_search_with_another_ending_finds_the_group(reviewer: Reviewer) -> None:
     found = []
     for words in ("primary school teaches", "teachings xyz"):
@@ -242,6 +263,7 @@ def test_a_hit_without_a_word_of_the_search_is_shown_before_it_is_taken(
         ("en", "222", ["222", "2221"]),
         ("de", "koch", ["5120"]),
         ("es", "enfermer", ["2221", "3221"]),
+        ("el", "ΕΚΠΑΙΔΕΥΣ", ["1345", "2320", "2330", "2341"]),  # not the sigma of the end
     ],
 )
 def test_titles_with_the_start_of_a_word_come_first(
@@ -336,6 +358,8 @@ def test_a_saved_decision_that_is_cleared_is_taken_back(reviewer: Reviewer, tmp_
     reviewer.find("candidates").find_element(By.TAG_NAME, "button").click()
     assert answer_after(reviewer.save()) == "0310"
     assert "back" not in reviewer.find("message").text
+    reviewer.find("undo").click()
+    assert "save again" in reviewer.find("message").text
 
 
 def saved_message(reviewer: Reviewer) -> str:
@@ -390,6 +414,15 @@ def test_filters_and_the_list(reviewer: Reviewer) -> None:
 
 
 @needs_chromium
+def test_whoever_comes_back_sees_all_texts_and_reads_so(reviewer: Reviewer) -> None:
+    reviewer.show("sampled")
+    reviewer.driver.get("about:blank")
+    reviewer.driver.back()
+    assert reviewer.title == "soldier"
+    assert reviewer.find("filter").get_attribute("value") == "all"
+
+
+@needs_chromium
 def test_five_thousand_rows_answer_at_once(reviewer: Reviewer, tmp_path: Path) -> None:
     folder = tmp_path / "large"
     folder.mkdir()
@@ -421,6 +454,18 @@ def test_nothing_is_wider_than_the_window(reviewer: Reviewer, n_pixels: int) -> 
         width = "return document.documentElement.scrollWidth"
         assert reviewer.driver.execute_script(width) <= n_pixels
         reviewer.press("l")
+
+
+@needs_chromium
+def test_the_next_text_is_in_sight(reviewer: Reviewer) -> None:
+    """Where the choices are far below their text, as on a telephone, it was above the window."""
+    size = {"width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+    reviewer.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    reviewer.find("groups").find_elements(By.TAG_NAME, "button")[-1].click()
+    assert reviewer.title == "worker"
+    edges = "const {top, bottom} = $('where').getBoundingClientRect(); return [top, bottom]"
+    top, bottom = reviewer.driver.execute_script(edges)
+    assert 0 <= top < bottom <= 640
 
 
 @needs_chromium
@@ -598,9 +643,12 @@ def test_two_coders_with_one_browser_see_nothing_of_each_other(
 
 
 @needs_chromium
-def test_a_code_stands_behind_a_text_from_right_to_left(reviewer: Reviewer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("title", ["بائع متجول", "ﺑﺎﺋﻊ ﻣﺘﺠﻮﻝ"], ids=["letters", "forms of a PDF"])
+def test_a_code_stands_behind_a_text_from_right_to_left(
+    reviewer: Reviewer, tmp_path: Path, title: str
+) -> None:
     queue = ReviewQueue(BATCH)
-    queue.add(join("بائع متجول"), "بائع متجول", "", prediction(UNCERTAIN))
+    queue.add(join(title), title, "", prediction(UNCERTAIN))
     path = tmp_path / "ar" / REVIEW_PAGE
     path.parent.mkdir()
     write_review_page(queue.displayed_items(), path, "a.csv", BATCH, Display())
@@ -613,10 +661,10 @@ def test_a_code_stands_behind_a_text_from_right_to_left(reviewer: Reviewer, tmp_
         const box = range.getBoundingClientRect();
         return [box.left, box.right];
     """
-    text, code = (
-        reviewer.driver.execute_script(place_of, words) for words in ("بائع متجول", "0310")
-    )
+    text, code = (reviewer.driver.execute_script(place_of, words) for words in (title, "0310"))
     assert text[1] <= code[0]
+    reviewer.find("comment").send_keys(title)
+    assert reviewer.find("comment").value_of_css_property("direction") == "rtl"
 
 
 @needs_chromium
@@ -625,12 +673,15 @@ def test_context_and_a_likelier_group_stand_beside_the_text(
 ) -> None:
     candidates = (("2221", 0.3), ("5322", 0.25), ("5321", 0.2), ("3221", 0.1), ("2222", 0.05))
     queue = ReviewQueue(BATCH)
-    queue.add(join("carer"), "carer", "", prediction(candidates, 0.35), 1, (SCRIPT, " "))
+    duties = "duties\n" * 40
+    queue.add(join("carer"), "carer", duties, prediction(candidates, 0.35), 1, (SCRIPT, " "))
     folder = tmp_path / "context"
     folder.mkdir()
     display = Display(context=(f"industry {SCRIPT}", "employer"))
     write_review_page(queue.displayed_items(), folder / REVIEW_PAGE, "a.csv", BATCH, display)
+    assert reviewer.find("duties").get_property("tabIndex") == -1
     reviewer.driver.get((folder / REVIEW_PAGE).as_uri())
+    assert reviewer.find("duties").get_property("tabIndex") == 0, "no key scrolls them"
     assert reviewer.find("context").text.split("\n") == [f"industry {SCRIPT}", SCRIPT]
     assert reviewer.find("prediction").text == (
         "Predicted group: 222 Nursing and Midwifery Professionals, 35 %. Group 532 Personal Care "
