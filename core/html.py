@@ -6,6 +6,7 @@ review and the index run a script, which is in the page.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -28,6 +29,8 @@ from core.packages import PACKAGES
 
 _PACKAGES_DIR = Path(__file__).parents[1]
 _COMPILED_DIR = Path(__file__).with_name("__pycache__")
+# Hebrew, Arabic and the scripts beside them, and the forms of their letters in a PDF.
+_FROM_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 
 
 def write_page(path: Path, template: str, language: str = ENGLISH, **values: Any) -> None:
@@ -84,6 +87,7 @@ def environment(language: PageLanguage) -> Environment:
     templates.filters["when"] = language.when
     templates.filters["fraction"] = language.fraction
     templates.filters["path"] = _path
+    templates.filters["apart"] = _apart
     templates.filters["english"] = _english if language.code != ENGLISH else _as_it_is
     return templates
 
@@ -135,6 +139,12 @@ def _texts(language: PageLanguage) -> dict[str, Callable[..., Any]]:
 def _english(text: str) -> str:
     """Return a text that only exists in English, such as an error, so that it is read as such."""
     return text if isinstance(text, Message) else Markup('<span lang="en">{}</span>').format(text)
+
+
+def _apart(text: str) -> str:
+    """Keep a text of a person apart that runs from right to left: codes beside it run so, too."""
+    is_apart = _FROM_RIGHT_TO_LEFT.search(text) is not None
+    return Markup("<bdi>{}</bdi>").format(text) if is_apart else text
 
 
 def _as_it_is(text: str) -> str:

@@ -6,6 +6,7 @@ import csv
 import json
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from core.corrections.doubts import Doubt
 from core.errors import BundleError
 from core.files.own_files import SENTINEL
 from core.html import write_page
@@ -242,6 +244,37 @@ def test_no_word_of_an_explained_record_is_broken(driver: webdriver.Chrome, tmp_
     )
     assert broken == []
     assert n_scrolled(driver) == 0
+
+
+def test_numbers_stay_behind_the_text_from_right_to_left_that_they_are_of(
+    driver: webdriver.Chrome, tmp_path: Path
+) -> None:
+    """Between two Arabic words a score stood behind the wrong one, and codes changed places."""
+    words = [{"word": "مرور", "score": 5.6}, {"word": "مهندس", "score": -1.9}]
+    row = {"n": 1, "job_title": "a", "isco_code": "2", "isco_title": "b", "confidence": 0.5}
+    row |= {"rival_code": "3", "rival_title": "c", "rival_confidence": 0.4, "top_words": words}
+    values = {"name": "a.csv", "batch_id": "b", "version": "v", "failure": ""}
+    write_page(tmp_path / "words.html", "explanations.html", "en", rows=[row], **values)
+    doubt = Doubt("Ana", "a.csv", examples=(("بائع متجول", "2221", "5120"),))
+    night = {"kind": "fine_tune", "state": "skipped", "doubts": [asdict(doubt)]}
+    (tmp_path / "metrics.json").write_text(json.dumps(night), encoding="utf-8")
+    for path, parts in (
+        (tmp_path / "words.html", ["مرور", "5.6", "مهندس", "1.9"]),
+        (write_report(tmp_path), ["بائع متجول", "2221", "5120"]),
+    ):
+        shown(driver, path, 1000)
+        lefts = driver.execute_script(
+            "return arguments[0].map((part) => {"
+            " const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);"
+            " while (!texts.nextNode().data.includes(part));"
+            " const range = new Range(), start = texts.currentNode.data.indexOf(part);"
+            " range.setStart(texts.currentNode, start);"
+            " range.setEnd(texts.currentNode, start + part.length);"
+            " return range.getBoundingClientRect().left;"
+            "})",
+            parts,
+        )
+        assert lefts == sorted(lefts), path.name
 
 
 def test_links_lead_somewhere(driver: webdriver.Chrome, outbox: Path) -> None:
