@@ -11,7 +11,8 @@ from selenium import webdriver
 
 from core import html
 from core.corrections.correction import CorrectionStatus
-from core.isco_titles.group_titles import titles_in
+from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.review_contract import AGREEMENT_PAGE
 from core.settings import Settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
@@ -24,9 +25,11 @@ from results.review.presentation import Display
 from tests.support.external_programs import browser, needs_chromium
 from tests.support.pseudo_language import english_words, pseudo_language, words_in
 from tests.support.review_fixtures import BATCH, review
+from tests.training.evaluation.test_agreement_page import CODERS, sampled
 from tests.training.evaluation.test_training_report import analysed, metrics
 from tests.watcher.delivery.test_index_page import a_batch, a_night, a_status
 from training.evaluation import training_report
+from training.evaluation.agreement_page import write_agreement
 from training.evaluation.analysis_files import ERROR_ANALYSIS
 from watcher.delivery import index_page
 from watcher.delivery.index_page import Index
@@ -113,6 +116,13 @@ def test_the_report_of_a_training(tmp_path: Path) -> None:
     """
     titles = " ".join(titles_in("en").values())
     assert english_words(page, f"{NAMES} {data} {titles} {tmp_path.name}") == set()
+
+
+def test_the_agreement_of_coders(tmp_path: Path) -> None:
+    write_agreement(tmp_path, sampled(), CODERS, ENGLISH)
+    titles = " ".join(titles_in(ENGLISH).values())
+    data = "conflicts.csv Anna ben nurse script alert Wilson Cohen Krippendorff"
+    assert english_words(tmp_path / AGREEMENT_PAGE, f"{NAMES} {data} {titles}") == set()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -20,7 +21,9 @@ from core.corrections.doubts import Doubt
 from core.errors import BundleError
 from core.files.own_files import SENTINEL
 from core.html import write_page
+from core.isco_titles.group_titles import ENGLISH
 from core.languages.page_language import page_languages
+from core.review_contract import AGREEMENT_PAGE
 from core.settings import Settings
 from core.taxonomy import isco08
 from inference.autocoder import open_autocoder
@@ -32,8 +35,10 @@ from results.explanations.requests import EXPLANATIONS_DIR
 from tests.conftest import ROOT
 from tests.support.external_programs import browser, needs_chromium
 from tests.support.review_fixtures import FORMULA, SCRIPT
+from tests.training.evaluation.test_agreement_page import CODERS, sampled
 from tests.training.evaluation.test_training_report import analysed, metrics
 from tests.watcher.delivery.test_index_page import a_batch, a_night
+from training.evaluation.agreement_page import write_agreement
 from training.evaluation.analysis_files import ERROR_ANALYSIS
 from training.evaluation.training_report import write_report
 from watcher.delivery.index_page import Index
@@ -42,7 +47,7 @@ from watcher.status.status import FileResult, Status, Waiting
 pytestmark = needs_chromium
 HOSTILE = f"{SCRIPT} \"'><img src=x onerror=alert(1)>"
 MOMENT = datetime(2026, 11, 23, 4, 15, tzinfo=UTC)
-PAGES = ("index", "report", "review", "explanations", "explanation", "failed", "night")
+PAGES = ("index", "report", "review", "explanations", "explanation", "failed", "night", "agreement")
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +64,11 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.writerows([FORMULA, HOSTILE, HOSTILE, ""] for _ in range(2))
         titles = (isco08().title(code) for code in isco08().units[::20])
         writer.writerows([title, "", "2221", ""] for title in titles)
+    (folder / "batch").mkdir()
+    code_file(source, folder / "batch", autocoder, settings, n_explained=4)
+    (folder / "batch" / "receipt.json").touch()  # the outbox writes it last
+    shutil.copytree(folder / "batch", folder / "failed")
     for name in ("batch", "failed"):
-        (folder / name).mkdir()
-        code_file(source, folder / name, autocoder, settings, n_explained=4)
-        (folder / name / "receipt.json").touch()  # the outbox writes it last
 
         def opened(version: str, name: str = name) -> Classifier:
             if name == "failed":
@@ -80,6 +86,7 @@ def outbox(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     values = metrics(reasons=[HOSTILE], base=HOSTILE)
     (night / "metrics.json").write_text(json.dumps(values), encoding="utf-8")
     write_report(night)
+    write_agreement(night, sampled(), CODERS, ENGLISH)
     (folder / SENTINEL).touch()
     waiting = Waiting(name=HOSTILE, since=MOMENT, reason=HOSTILE)
     rejected = FileResult(name=HOSTILE, at=MOMENT, text=HOSTILE)
@@ -108,6 +115,7 @@ def page(outbox: Path, name: str) -> Path:
         "explanation": outbox / "batch" / EXPLANATIONS_DIR / "1.html",
         "failed": outbox / "failed" / EXPLANATIONS_DIR / "index.html",
         "night": outbox / "nightly" / "2026-11-22" / "report.html",
+        "agreement": outbox / "nightly" / "2026-11-22" / AGREEMENT_PAGE,
     }[name]
 
 
@@ -278,7 +286,7 @@ def test_numbers_stay_behind_the_text_from_right_to_left_that_they_are_of(
 
 
 def test_links_lead_somewhere(driver: webdriver.Chrome, outbox: Path) -> None:
-    for name in ("report", "explanations", "explanation"):
+    for name in ("report", "explanations", "explanation", "agreement"):
         path = page(outbox, name)
         driver.get(path.as_uri())
         links = driver.execute_script("return [...document.links].map((link) => link.href)")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -58,6 +59,7 @@ class Reviewer:
         return self.driver.find_element(By.ID, name)
 
     def press(self, *keys: str) -> None:
+        """Press keys, each where the one before has led; several letters go into one field."""
         for key in keys:
             self.driver.switch_to.active_element.send_keys(key)
 
@@ -98,6 +100,20 @@ def page_of(folder: Path, n_uncertain: int = 11) -> Path:
     return path
 
 
+def data_in(page: Path) -> dict[str, Any]:
+    """Return the data of a page; nothing in them can end their element."""
+    source = page.read_text(encoding="utf-8")
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', source, re.DOTALL)
+    assert data and "<" not in data[1]
+    content: dict[str, Any] = json.loads(data[1])
+    return content
+
+
+def rows_in(page: Path) -> list[dict[str, Any]]:
+    content = data_in(page)
+    return [dict(zip(content["fields"], row, strict=True)) for row in content["rows"]]
+
+
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[webdriver.Chrome, Path]]:
     downloads = tmp_path_factory.mktemp("downloads")
@@ -105,36 +121,42 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[webdriv
         yield driver, downloads
 
 
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return page_of(tmp_path_factory.mktemp("page"))
+
+
 @pytest.fixture
-def reviewer(chromium: tuple[webdriver.Chrome, Path], tmp_path: Path) -> Iterator[Reviewer]:
+def settings(tmp_path: Path) -> Settings:
+    """Settings without a model: nothing is coded here, and making one takes longest."""
+    config = tmp_path / "config.yaml"
+    config.write_text("data: {}\n", encoding="utf-8")
+    return load_settings(config)
+
+
+@pytest.fixture
+def reviewer(chromium: tuple[webdriver.Chrome, Path], page: Path) -> Iterator[Reviewer]:
     driver, downloads = chromium
-    yield Reviewer(driver, page_of(tmp_path), downloads)
+    yield Reviewer(driver, page, downloads)
     # Leaving a page with unsaved decisions that no key had made is an "intervention".
     log = [entry for entry in driver.get_log("browser") if entry["source"] != "intervention"]
     assert log == [], "the page complained"
     driver.execute_script("localStorage.clear()")
 
 
-def test_the_page_is_one_file_and_hostile_texts_stay_text(tmp_path: Path) -> None:
-    page = page_of(tmp_path).read_text(encoding="utf-8")
-    assert SCRIPT not in page and "&lt;script&gt;alert(1)" in page
-    assert not re.search(r"""(?:src|href)\s*=\s*["']|@import|url\(|innerHTML""", page)
-    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+def test_the_page_is_one_file_and_hostile_texts_stay_text(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    assert SCRIPT not in source and "&lt;script&gt;alert(1)" in source
+    assert not re.search(r"""(?:src|href)\s*=\s*["']|@import|url\(|innerHTML""", source)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', source)
     assert policy and policy[1].startswith("default-src 'none'")
     assert "unsafe-inline'; script" in policy[1] and "script-src 'nonce-" in policy[1]
-    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert data and "<" not in data[1]
-    rows = json.loads(data[1])["rows"]
-    assert [row[3] for row in rows][2:4] == [SCRIPT, FORMULA]
-    assert len(json.loads(data[1])["titles"]) == 436 + 130
+    assert [row["job_title"] for row in rows_in(page)][2:4] == [SCRIPT, FORMULA]
+    assert len(data_in(page)["titles"]) == 436 + 130
 
 
-def test_similar_corrections_are_named_but_not_those_of_the_random_sample(tmp_path: Path) -> None:
-    page = page_of(tmp_path).read_text(encoding="utf-8")
-    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert data
-    content = json.loads(data[1])
-    rows = [dict(zip(content["fields"], row, strict=True)) for row in content["rows"]]
+def test_similar_corrections_are_named_but_not_those_of_the_random_sample(page: Path) -> None:
+    rows = rows_in(page)
     assert rows[0]["similar"] == [[SCRIPT, "5414"], [f"{FORMULA} | at night", "0310"]]
     assert [row["similar"] for row in rows if row["sampled"]] == [[], []]
     assert not any(row["similar"] for row in rows[1:])
@@ -151,7 +173,7 @@ def test_from_the_keyboard_to_the_memory(reviewer: Reviewer, settings: Settings)
     assert reviewer.title == SCRIPT
     reviewer.press("7")  # the second group of 3 digits
     assert reviewer.title == FORMULA
-    reviewer.press("/", *"guards sec", Keys.BACK_SPACE * 10, *"primary school teach", Keys.ENTER)
+    reviewer.press("/", "guards sec" + Keys.BACK_SPACE * 10 + "primary school teach", Keys.ENTER)
     reviewer.press("3", Keys.ARROW_LEFT)
     reviewer.find("clear").click()
     reviewer.show("sampled")
@@ -243,13 +265,13 @@ def test_a_search_with_another_ending_finds_the_group(reviewer: Reviewer) -> Non
 def test_a_hit_without_a_word_of_the_search_is_shown_before_it_is_taken(
     typed: str, reviewer: Reviewer
 ) -> None:
-    reviewer.press("/", *typed, Keys.ENTER)
+    reviewer.press("/", typed, Keys.ENTER)
     first = reviewer.find("results").find_element(By.TAG_NAME, "button")
     assert reviewer.progress == "0 of 13 texts decided" and "↵" not in first.text
     assert reviewer.driver.switch_to.active_element == first
     reviewer.press(Keys.ENTER)
     assert reviewer.progress == "1 of 13 texts decided"
-    reviewer.press("/", *"222", Keys.ENTER)
+    reviewer.press("/", "222", Keys.ENTER)
     assert "222 Nursing and Midwifery" in reviewer.find("message").text
 
 
@@ -273,7 +295,7 @@ def test_titles_with_the_start_of_a_word_come_first(
     display = Display(language=language)
     write_review_page(review().displayed_items(), path, "a.csv", BATCH, display)
     reviewer.driver.get(path.as_uri())
-    reviewer.press("/", *typed)
+    reviewer.press("/", typed)
     found = reviewer.driver.find_elements(By.CSS_SELECTOR, "#results .code")
     assert [code.text for code in found][: len(codes)] == codes
 
@@ -283,7 +305,7 @@ def test_who_answered_when_and_why(reviewer: Reviewer, tmp_path: Path) -> None:
     reviewer.press("1")
     assert "does not say whose decisions" in saved_message(reviewer)
     assert reviewer.driver.switch_to.active_element.get_attribute("id") == "coder"
-    reviewer.press(*" Anna", Keys.TAB)
+    reviewer.press(" Anna", Keys.TAB)
     reviewer.find("comment").send_keys("=2 jobs", Keys.ENTER)
     before = datetime.now(UTC).replace(microsecond=0)
     reviewer.press("2")
@@ -322,11 +344,9 @@ def test_a_comment_without_a_decision_is_in_the_file(reviewer: Reviewer) -> None
 
 
 @needs_chromium
-def test_a_saved_decision_that_is_cleared_is_taken_back(reviewer: Reviewer, tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text("data: {}\n", encoding="utf-8")
-    settings = load_settings(config)
-
+def test_a_saved_decision_that_is_cleared_is_taken_back(
+    reviewer: Reviewer, settings: Settings, tmp_path: Path
+) -> None:
     soldier = join("soldier", "soldier")
 
     def answer_after(path: Path) -> str | None:
@@ -376,12 +396,7 @@ def test_the_sample_is_decided_blind(reviewer: Reviewer) -> None:
     shown = reviewer.find("one").text
     assert "%" not in shown and "code is not shown" in shown
     assert "7212" not in reviewer.find("prediction").text
-    page = reviewer.page.read_text(encoding="utf-8")
-    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert data
-    parsed = json.loads(data[1])
-    rows = [dict(zip(parsed["fields"], row, strict=True)) for row in parsed["rows"]]
-    for row in rows:
+    for row in rows_in(reviewer.page):
         is_blind = row["sampled"] != ""
         assert (row["predicted"] == "") == (row["minor_confidence"] is None) == is_blind
         assert all((share is None) == is_blind for _, share in row["candidates"])
@@ -581,7 +596,7 @@ def test_what_belongs_to_a_group_unfolds_and_is_searched(reviewer: Reviewer) -> 
     reviewer.press("d")
     assert note.excluded not in reviewer.find("candidates").text
     assert "infantryman" in note.index_titles
-    reviewer.press("/", *"infantryman")
+    reviewer.press("/", "infantryman")
     assert reviewer.find("search-words").text == "1 group"
     assert note.index_titles in reviewer.find("results").text
     reviewer.press(Keys.ENTER)
@@ -596,7 +611,7 @@ def test_the_search_needs_no_accents(reviewer: Reviewer, tmp_path: Path) -> None
         display = Display(language=language)
         write_review_page(review().displayed_items(), path, "a.csv", BATCH, display)
         reviewer.driver.get(path.as_uri())
-        reviewer.press("/", *words)
+        reviewer.press("/", words)
         return reviewer.find("results").text
 
     assert "Médecins généralistes" in found("fr", "medecins general")
@@ -697,11 +712,8 @@ def test_the_words_of_an_office_are_in_the_page(tmp_path: Path) -> None:
     display = Display(group_notes=read_group_notes(DataSettings(reference_dir=tmp_path), notes))
     path = tmp_path / REVIEW_PAGE
     write_review_page(review().displayed_items(), path, "a.csv", BATCH, display)
-    page = path.read_text(encoding="utf-8")
-    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert data and "<" not in data[1]
-    assert json.loads(data[1])["groups"]["0310"][:2] == ["Soldats", "</script><b>servir</b>"]
-    assert "those of isco08_definitions.csv" in page and notes == []
+    assert data_in(path)["groups"]["0310"][:2] == ["Soldats", "</script><b>servir</b>"]
+    assert "those of isco08_definitions.csv" in path.read_text(encoding="utf-8") and notes == []
 
 
 def test_a_damaged_file_of_an_office_costs_no_review(tmp_path: Path) -> None:
