@@ -258,6 +258,9 @@ def test_a_search_with_another_ending_finds_the_group(reviewer: Reviewer) -> Non
         found.append(reviewer.find("results").text)
     assert "2341" in found[0] and "Primary School Teachers" in found[0]
     assert "2341" not in found[1]
+    reviewer.press(Keys.ESCAPE)
+    assert reviewer.find("results").text == reviewer.find("search").get_attribute("value") == ""
+    assert reviewer.driver.switch_to.active_element == reviewer.find("title")
 
 
 @needs_chromium
@@ -408,6 +411,12 @@ def test_the_browser_remembers(reviewer: Reviewer) -> None:
     assert "0310" in reviewer.find("lines").find_elements(By.TAG_NAME, "tr")[0].text
     reviewer.driver.refresh()
     assert reviewer.progress == "2 of 13 texts decided" and reviewer.title == SCRIPT
+    assert not reviewer.find("clear").is_enabled()
+    reviewer.press(Keys.ARROW_LEFT)
+    assert reviewer.find("clear").is_enabled()
+    choices = reviewer.find("candidates").find_elements(By.TAG_NAME, "button")
+    pressed = [choice.get_attribute("aria-pressed") for choice in choices]
+    assert pressed == ["true", *["false"] * 4]
 
 
 @needs_chromium
@@ -423,7 +432,9 @@ def test_filters_and_the_list(reviewer: Reviewer) -> None:
     assert listed("decided") == ["soldier"]
     assert listed("open")[0] == "worker" and len(listed("open")) == 12
     assert len(listed("sampled")) == 2
-    assert listed("records")[:2] == ["soldier", "worker"]
+    assert listed("records")[9:] == ["guard 9", "welder 19", "guard 10", "welder 6"]
+    reviewer.press("2")  # of no text in front of anybody
+    assert reviewer.progress == "1 of 13 texts decided"
     reviewer.find("lines").find_elements(By.CSS_SELECTOR, "button")[2].click()
     assert reviewer.title == SCRIPT and reviewer.find("one").is_displayed()
 
@@ -458,6 +469,10 @@ def test_five_thousand_rows_answer_at_once(reviewer: Reviewer, tmp_path: Path) -
     )
     # Promised are 1 s and 50 ms; a shared machine is now and then slow.
     assert paint_ms < 5_000 and key_ms < 250, f"{paint_ms:.0f} ms, {key_ms:.0f} ms"
+    reviewer.press("l")
+    reviewer.find("page-on").click()
+    assert reviewer.find("page-words").text == "Page 2 of 104"
+    assert not reviewer.find("page-back").get_attribute("disabled")
 
 
 @needs_chromium
@@ -515,7 +530,8 @@ def test_two_tabs_merge_their_decisions(reviewer: Reviewer) -> None:
         WebDriverWait(driver, PATIENCE_S).until(lambda _: reviewer.progress.startswith("3 of"))
         reviewer.press("7")
         # A tab that another one has not told anything merges when it saves.
-        driver.execute_script("localStorage.setItem(KEY, JSON.stringify([[5, '0110', 9e15, '']]))")
+        stored = "[[5, '0110', 9e15, ''], [6, '9999', 9e15, '']]"  # of which one is no code
+        driver.execute_script(f"localStorage.setItem(KEY, JSON.stringify({stored}))")
         saved = reviewer.save()
         rows = {row["text"]: row["corrected_isco_code"] for row in rows_of(saved)}
         saved.unlink()
