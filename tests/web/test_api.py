@@ -229,6 +229,7 @@ def test_the_page_describes_every_request_and_loads_nothing(server: Server) -> N
     assert all(f"{path}</code>" in page for path in paths)
     assert "<script" not in page and not re.search(r"(src|href)=\"(https?:)?//", page)
     assert "default-src 'none'" in page
+    assert page.count("<main>") == page.count("</main>") == 1, "what a screen reader jumps to"
     ((record, address),) = re.findall("-d '(.*?)' (.*?)</code>", html.unescape(page))
     assert address == f"http://127.0.0.1:{server.port}/code"
     assert server.code(json.loads(record)).json["isco_code"]
