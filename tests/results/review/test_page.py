@@ -720,6 +720,21 @@ def test_context_and_a_likelier_group_stand_beside_the_text(
     )
 
 
+@needs_chromium
+def test_a_long_text_leaves_room_for_its_choices(reviewer: Reviewer, tmp_path: Path) -> None:
+    title = "a" * 159 + "🚜" * 1000
+    queue = ReviewQueue(BATCH)
+    queue.add(join(title), title, "", prediction(UNCERTAIN))
+    path = tmp_path / "long.html"
+    write_review_page(queue.displayed_items(), path, "a.csv", BATCH, Display())
+    reviewer.driver.get(path.as_uri())
+    assert reviewer.find("title").rect["height"] < 200
+    reviewer.press("1")
+    assert f"“{title[:160]} …”: 0310" in reviewer.find("message").text
+    reviewer.press("l")
+    assert reviewer.find("lines").find_element(By.TAG_NAME, "button").text == f"{title[:160]} …"
+
+
 def test_the_words_of_an_office_are_in_the_page(tmp_path: Path) -> None:
     (tmp_path / DEFINITIONS).write_text(
         "isco_code,description,tasks\n0310,Soldats,</script><b>servir</b>\n", encoding="utf-8"
