@@ -29,8 +29,9 @@ from core.packages import PACKAGES
 
 _PACKAGES_DIR = Path(__file__).parents[1]
 _COMPILED_DIR = Path(__file__).with_name("__pycache__")
-# Hebrew, Arabic and the scripts beside them, and the forms of their letters in a PDF.
-_FROM_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
+# Hebrew, Arabic and the scripts beside them, their forms in a PDF, and the marks that turn any text
+# around, up to the end of the line.
+_FROM_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u202a-\u202e\ufb1d-\ufefc]")
 
 
 def write_page(path: Path, template: str, language: str = ENGLISH, **values: Any) -> None:

@@ -83,9 +83,9 @@ class ReviewQueue:
         ``context`` is what is shown beside the text. An uncertain record is counted with its text.
         An autocoded one may be drawn for the sample.
         """
-        item = ReviewItem(
-            text, job_title, duties_description, prediction, first_record=record, context=context
-        )
+        # Of columns of a fixed width, a field of spaces is none.
+        title, duties = job_title.strip(), duties_description.strip()
+        item = ReviewItem(text, title, duties, prediction, first_record=record, context=context)
         if prediction.is_fallback:
             self._uncertain.count(item)
             self._order = None

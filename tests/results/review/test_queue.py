@@ -31,6 +31,14 @@ def test_one_in_ten_questions_is_a_sampled_record() -> None:
     assert items == list(queued.items()), "the same each time"
 
 
+def test_a_title_of_spaces_is_none() -> None:
+    """Pages showed a heading and a button without a word, not the duties and "(no title)"."""
+    queued = ReviewQueue(BATCH)
+    queued.add(join("", "bakes"), "   ", " bakes\n", prediction(UNCERTAIN))
+    (item,) = queued.items()
+    assert (item.job_title, item.duties_description) == ("", "bakes")
+
+
 def test_the_batch_seeds_the_sample() -> None:
     drawn = [
         [(q.text, q.n_records) for q in review(90, 400, name).items() if q.sampled]
