@@ -80,7 +80,7 @@ class _Request:
 
 
 class _Speed:
-    """How many characters a second the last batches had."""
+    """How many characters a second the last batches had that were not small."""
 
     def __init__(self) -> None:
         self._n_chars = 0.0
@@ -212,7 +212,8 @@ class CodingQueue:
                         part.request.future.set_exception(error)
                 continue
             n_chars = sum(part.n_chars for part in parts)
-            self._speed.add(n_chars, time.monotonic() - start_s)
+            if n_chars >= _SHARE_CHARS:  # a smaller batch takes long for its size
+                self._speed.add(n_chars, time.monotonic() - start_s)
             start = 0
             for part in parts:
                 end = start + len(part.records)

@@ -113,6 +113,32 @@ def test_more_than_can_be_coded_in_time_is_refused(
     asyncio.run(ask())
 
 
+def test_a_small_batch_does_not_tell_how_long_a_large_one_takes(
+    coder: Coder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the first batch has one record, it takes as long as hundreds do later."""
+    monkeypatch.setattr(coding_queue, "ANSWER_LIMIT_S", 0)
+
+    async def ask_two(queue: CodingQueue) -> int:
+        first = asyncio.create_task(queue.code(records("baker")))
+        await asyncio.sleep(0)
+        try:
+            return len((await queue.code(records("cook")))[0])
+        finally:
+            await first
+
+    async def ask() -> None:
+        queue = CodingQueue(coder)
+        await queue.code(records("nurse"))
+        assert await ask_two(queue) == 1
+        await queue.code(records(*(f"cook {n}" for n in range(64))))
+        with pytest.raises(BusyError, match="1 record waits already"):
+            await ask_two(queue)
+        queue.close()
+
+    asyncio.run(ask())
+
+
 def test_one_record_passes_a_long_list(coder: Coder) -> None:
     async def ask() -> list[str]:
         queue = CodingQueue(coder)
