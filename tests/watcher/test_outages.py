@@ -389,6 +389,26 @@ def test_a_file_that_waits_for_space_says_where_and_the_others_go_on(
     assert harness.violations() == []
 
 
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_a_daemon_whose_working_folder_is_gone_or_the_root(
+    harness: DaemonHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_removed: bool
+) -> None:
+    """People are told whole paths: one that begins at the root has no ``/`` to show it."""
+    if is_removed:
+        gone = tmp_path / "gone"
+        gone.mkdir()
+        monkeypatch.chdir(gone)
+        gone.rmdir()
+    else:
+        monkeypatch.chdir("/")
+    harness.drop("a.csv", GOOD)
+    harness.drop("b.csv", b"")
+    harness.tick(30)
+    assert len(harness.batches()) == 1 and len(harness.rejected()) == 1
+    assert f" → {harness.settings.watcher.outbox}/a." in harness.status().results[0].text
+    assert harness.violations() == []
+
+
 @pytest.mark.parametrize("leaves_a_folder", [False, True])
 @pytest.mark.parametrize("is_restarted", [False, True])
 def test_nothing_is_coded_while_the_corrections_are_away(

@@ -205,4 +205,9 @@ def read_receipt(files: Filesystem, folder: Path) -> dict[str, Any]:
 
 def shown(path: Path) -> str:
     """Return a path for people: relative to the working directory, if it is below it."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # somebody removed it while the daemon runs
+        return str(path)
+    is_below = here != Path(here.anchor) and path.is_relative_to(here)
+    return str(path.relative_to(here) if is_below else path)
