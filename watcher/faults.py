@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
-from core.files.named_errors import DISK_FULL
+from core.files.named_errors import DISK_FULL, words_of_full_disk
 from core.settings import WatcherSettings
 from core.settings_file.project import name_settings_file
 from watcher.delivery import archive
@@ -44,7 +44,7 @@ def explained(error: Exception, settings: WatcherSettings) -> Exception:
     space = f", of which {free[folder] / 1e6:,.1f} MB are free," if folder in free else ""
     return NoSpaceError(
         f"{str(folder)!r}{space} has too little space for this file and its results: "
-        f"{error.strerror}. Make space there"
+        f"{words_of_full_disk(error, folder)}. Make space there"
     )
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
+from contextlib import suppress
 from pathlib import Path
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# The results of a file are about a dozen files.
+_FEW_FILES = 32
 
 
 def name_full_disk(error: BaseException | None, path: Path) -> None:
@@ -15,6 +19,16 @@ def name_full_disk(error: BaseException | None, path: Path) -> None:
     """
     if isinstance(error, OSError) and error.errno in DISK_FULL and error.filename is None:
         error.filename = str(path)
+
+
+def words_of_full_disk(error: OSError, folder: Path) -> str:
+    """Return what a full disk says of itself; bytes may be free where files are used up."""
+    words = error.strerror or str(error)
+    with suppress(OSError):
+        disk = os.statvfs(folder)
+        if disk.f_files and disk.f_favail < _FEW_FILES:  # some file systems count no files: 0
+            words += f" (room for {disk.f_favail} more files, however small: too many are there)"
+    return words
 
 
 def name_instead(error: BaseException | None, hidden: Path, shown: Path) -> None:

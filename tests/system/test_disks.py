@@ -61,6 +61,26 @@ def test_a_small_disk_that_is_full_at_every_point(settings: Settings, tmp_path: 
             assert len(harness.batches()) == 1 and harness.violations() == []
 
 
+def test_a_disk_whose_files_are_used_up_says_so(settings: Settings, tmp_path: Path) -> None:
+    """Fault 33: there is space, and no room for a file."""
+    small = tmp_path / "small"
+    with mounted(small, "-t", "tmpfs", "-o", "nr_inodes=60", "none"):
+        harness = DaemonHarness(settings.with_values("watcher", outbox=small / "outbox"))
+        harness.tick(3)
+        n_files = 0
+        with pytest.raises(OSError, match="No space left"):
+            for n_files in range(60):
+                (small / str(n_files)).touch()
+        harness.drop("a.csv", GOOD.encode())
+        harness.tick(12, seconds=5)
+        paused = harness.status().paused
+        assert paused is not None and "room for 0 more files, however small" in paused.reason
+        for number in range(n_files):
+            (small / str(number)).unlink()
+        harness.tick(5, seconds=100)
+        assert harness.status().paused is None and len(harness.batches()) == 1
+
+
 def health(settings: Settings) -> Health:
     return judge(read_status(settings.watcher.outbox), datetime.now(UTC)).health
 

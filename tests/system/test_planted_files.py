@@ -428,7 +428,7 @@ def test_a_watch_that_cannot_start_leaves_no_temporary_files(
 
 
 def test_a_full_outbox_says_paused(settings: Settings, tmp_path: Path) -> None:
-    """The status itself has no room: a short one is written over the old one."""
+    """The status itself has no room: a short one is written over the old one, again and again."""
     small = tmp_path / "small"
     with mounted(small, *small_disk(2 << 20)):
         outbox = small / "outbox"
@@ -436,8 +436,14 @@ def test_a_full_outbox_says_paused(settings: Settings, tmp_path: Path) -> None:
         harness.drop("a.csv", GOOD)
         harness.tick(TURNS)
         assert len(harness.batches()) == 1
+        leave_free(small, 320 << 10)
+        harness.drop("large.csv", b"job_title\n" + b"".join(b"cook %d\n" % n for n in range(300)))
+        harness.tick(TURNS, seconds=5)
+        status = harness.status()
+        assert status.no_space is not None and status.paused is None
         leave_free(small, 0)
         (small / "more").write_bytes(b"")
+        harness.tick(TURNS)  # its reason alone is shorter than with that of the pause
         harness.drop("b.csv", GOOD + b"1,cook\n")
         harness.tick(TURNS, seconds=5)
         with pytest.raises(OSError) as full:
@@ -447,4 +453,4 @@ def test_a_full_outbox_says_paused(settings: Settings, tmp_path: Path) -> None:
         assert report.health is Health.PAUSED and "outbox" in report.reason
         (small / "ballast").unlink()
         harness.tick(30, seconds=5)
-        assert harness.status().paused is None and len(harness.batches()) == 2
+        assert harness.status().paused is None and len(harness.batches()) == 3

@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import AlreadyRunningError, FolderError
-from core.files.named_errors import DISK_FULL
+from core.files.named_errors import DISK_FULL, words_of_full_disk
 from core.files.own_files import SENTINEL
 from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
@@ -289,8 +289,8 @@ def _no_sentinel(folder: Path) -> str:
 def _refusal(folder: Path, error: OSError) -> str:
     if error.errno in _FULL:
         return (
-            f"{str(folder)!r} cannot take {PROBE_BYTES // 1024} kB more: {error.strerror}; make "
-            "space there"
+            f"{str(folder)!r} cannot take {PROBE_BYTES // 1024} kB more: "
+            f"{words_of_full_disk(error, folder)}; make space there"
         )
     change = _CHANGES.get(error.errno or 0, "change its permissions")
     return (
