@@ -7,6 +7,8 @@ from datetime import datetime
 from core.row_counts import quantity
 from watcher.status.status import HealthReport, Status, duration_text, moment_text
 
+_MOST_NAME_CHARS = 60  # a longer name moves its own line alone
+
 
 def _model_text(status: Status) -> str:
     if status.model_version is not None:
@@ -51,7 +53,8 @@ def describe(status: Status, report: HealthReport, now: datetime) -> str:
         )
     if status.results:
         lines.append("last results:")
-        width = max(len(repr(r.name)) for r in status.results) + 1  # and the colon
+        longest = max(len(repr(r.name)) for r in status.results)
+        width = min(longest, _MOST_NAME_CHARS) + 1  # and the colon
         for r in status.results:
             name = f"{r.name!r}:".ljust(width)
             lines.append(f"  {moment_text(r.at)}  {name} {_printable(r.text)}")

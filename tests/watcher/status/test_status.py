@@ -295,6 +295,12 @@ def test_the_last_results_are_a_table(tmp_path: Path) -> None:
     *_, title, first, second = describe(status, judge(status, NOON), NOON).splitlines()
     assert title == "last results:"
     assert first.index("8 rows") == second.index("7 rows")
+    writer.on_result("a" * 251 + ".csv", "9 rows")  # a long name moves its own line alone
+    writer.on_done(Claim(Path("/inbox/.work/1", "a.csv")), Outcome.PUBLISHED)
+    writer.flush()
+    status = read_status(tmp_path)
+    *_, second = describe(status, judge(status, NOON), NOON).splitlines()
+    assert second.index("7 rows") < 100
 
 
 def test_a_daemon_that_has_stopped_loads_no_model_and_plans_no_training(tmp_path: Path) -> None:
