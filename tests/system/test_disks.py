@@ -81,6 +81,25 @@ def test_a_disk_whose_files_are_used_up_says_so(settings: Settings, tmp_path: Pa
         assert harness.status().paused is None and len(harness.batches()) == 1
 
 
+def test_an_input_that_the_archive_has_no_room_for_delays_itself_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Fault 33, on another volume: what was copied of it takes no space from the others."""
+    small, outbox = tmp_path / "small", tmp_path / "outbox"
+    # After the results there is less room in the outbox than in the archive.
+    with mounted(small, *small_disk(DISK_BYTES)), mounted(outbox, *small_disk(9 << 19)):
+        harness = DaemonHarness(settings.with_values("watcher", archive_dir=small))
+        harness.drop("large.csv", b"job_title,note\n" + (b"cook," + b"x" * 900_000 + b"\n") * 3)
+        harness.tick(12, seconds=5)
+        harness.drop("small.csv", GOOD.encode())
+        harness.tick(12, seconds=5)
+        status = harness.status()
+        assert status.paused is None and status.no_space is not None
+        assert f"'large.csv' waits: '{small}'" in status.no_space.reason
+        assert [path.name for path in small.iterdir()] == ["small.csv"]
+        assert len(harness.batches()) == 2 and harness.violations(is_over=False) == []
+
+
 def health(settings: Settings) -> Health:
     return judge(read_status(settings.watcher.outbox), datetime.now(UTC)).health
 

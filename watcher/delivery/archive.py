@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from core.files.named_errors import name_full_disk
 from core.files.own_files import OwnFileError
 from core.formats.file_names import suffix_of
 from watcher.delivery.publish import clear_staging, safe_stem
@@ -128,13 +129,18 @@ def _move_across_volumes(
     files.remove_tree(hidden_dir)  # left by a crash in the middle of the copy
     files.make_dir(hidden_dir)
     copy = hidden_dir / claim.name
-    files.copy(claim.path, copy, on_progress)
-    files.sync(copy)
-    files.sync(hidden_dir)
-    files.sync(target.parent)
-    if files.hash(copy, on_progress) != files.hash(claim.path, on_progress):
-        files.remove_tree(hidden_dir)
-        raise OSError(errno.EIO, f"the copy in {str(target.parent)!r} differs from its original")
+    try:
+        files.copy(claim.path, copy, on_progress)
+        files.sync(copy)
+        files.sync(hidden_dir)
+        files.sync(target.parent)
+        if files.hash(copy, on_progress) != files.hash(claim.path, on_progress):
+            folder = str(target.parent)
+            raise OSError(errno.EIO, f"the copy in {folder!r} differs from its original")
+    except OSError as error:
+        name_full_disk(error, target.parent)
+        files.remove_tree(hidden_dir)  # a copy that fills the disk would stop all files
+        raise
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     files.remove(claim.path)
