@@ -17,15 +17,19 @@ class WatchedFile:
         self.path = path
         self._state = self._current_state()
         self._hash = self._current_hash()
-        self._has_changed = False
+        self._change = ""
 
-    def has_changed(self) -> bool:
-        """Return whether the content is another one now; one that cannot be read is not."""
+    def change(self) -> str:
+        """Return the hash of the content if it is another one now, else nothing.
+
+        A file that cannot be read has not changed.
+        """
         state = self._current_state()
         if state not in (None, self._state):
             self._state = state
-            self._has_changed = self._current_hash() not in ("", self._hash)
-        return self._has_changed
+            current = self._current_hash()
+            self._change = current if current != self._hash else ""
+        return self._change
 
     def _current_state(self) -> tuple[int, int, int] | None:
         try:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
+from core.errors import SettingsError
 from core.languages.message import Message
 from core.settings_file.project import name_settings_file
+from core.settings_file.settings_reader import load_settings
 from core.settings_file.watched_file import WatchedFile
 from watcher.environment import Environment
 from watcher.processes.processor import Processor
@@ -20,24 +23,35 @@ class StandingWarnings:
         self._processor = processor
         self._environment = environment
         self._config = WatchedFile(environment.config) if environment.config else None
-        self._is_logged = False
+        self._change = ""
+        self._changed: Message | None = None
 
     def current(self) -> tuple[str, ...]:
-        """Return the warnings that stand now; log once that the settings have changed."""
+        """Return the warnings that stand now; log each change of the settings once."""
         unread = self._processor.unread_corrections
         warnings = [
             name_settings_file(file.warning(), self._environment.config)
             for file in unread
             if file.is_as_it_was
         ]
-        if self._config is not None and self._config.has_changed():
-            changed = Message(
-                "settings changed: {file!r}; restart to use them", file=str(self._config.path)
-            )
-            warnings.append(changed)
-            if not self._is_logged:
-                _LOG.warning("%s", warnings[-1])
-            self._is_logged = True
-        else:
-            self._is_logged = False
+        if self._config is not None and (change := self._config.change()) != self._change:
+            self._change = change
+            self._changed = _changed(self._config.path) if change else None
+            if self._changed is not None:
+                _LOG.warning("%s", self._changed)
+        if self._changed is not None:
+            warnings.append(self._changed)
         return tuple(warnings)
+
+
+def _changed(config: Path) -> Message:
+    """Return what to do about other settings than those that the daemon has read."""
+    try:
+        load_settings(config)
+    except SettingsError as error:
+        return Message(
+            "settings changed: {why}. Mend them before a restart: the daemon goes on with those "
+            "that it has read, but no training and no explanation can start",
+            why=str(error),
+        )
+    return Message("settings changed: {file!r}; restart to use them", file=str(config))

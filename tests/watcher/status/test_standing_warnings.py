@@ -20,17 +20,17 @@ def test_only_another_content_is_a_change(tmp_path: Path) -> None:
     path.write_text("review: {double_share: 0.2}\n", encoding="utf-8")
     watched = WatchedFile(path)
     os.utime(path, (1, 1))
-    assert not watched.has_changed()
+    assert not watched.change()
     path.write_text("review: {double_share: 0.3}\n", encoding="utf-8")
-    assert watched.has_changed() and watched.has_changed()
+    assert watched.change() and watched.change()
     path.unlink()  # the share may be away
-    assert watched.has_changed()
+    assert watched.change()
     path.write_text("review: {double_share: 0.2}\n", encoding="utf-8")
     os.utime(path, (2, 2))
-    assert not watched.has_changed()
+    assert not watched.change()
     path.write_text("review: {double_share: 0.4}\n", encoding="utf-8")
     os.utime(path, (2, 2))  # as who copies a file with its time
-    assert watched.has_changed()
+    assert watched.change()
 
 
 def test_changed_settings_are_logged_once(
@@ -46,3 +46,10 @@ def test_changed_settings_are_logged_once(
         first, second = warnings.current(), warnings.current()
     assert first == second == (f"settings changed: {str(config)!r}; restart to use them",)
     assert caplog.text.count("settings changed") == 1
+    config.write_text("watcher: {poll_s: 9\n", encoding="utf-8")
+    with caplog.at_level(logging.WARNING, "watcher"):
+        (warning,) = warnings.current()
+        assert warnings.current() == (warning,)
+    assert warning.startswith(f"settings changed: {str(config)!r} cannot be read as YAML: line 2:")
+    assert "restart to use them" not in warning and "Mend them before a restart" in warning
+    assert caplog.text.count("settings changed") == 2
