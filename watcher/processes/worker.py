@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -120,19 +121,30 @@ class Worker:
             self._kill()
 
     def _start(self, method: Literal["fork", "spawn"] = "spawn") -> None:
-        """Start a process; a copy has what this one has imported, which saves it a third."""
+        """Start a process; a copy has what this one has imported, which saves it a third.
+
+        Raises OSError where the system lets none start; nothing is left of it then.
+        """
+        try:
+            Path.cwd()
+        except FileNotFoundError:  # removed while the daemon runs: a process begins in one
+            os.chdir("/")
         context = multiprocessing.get_context(method)
-        self._scratch = ScratchFolder(Path(tempfile.gettempdir()), _SCRATCH)
-        self._connection, child_connection = context.Pipe()
-        self._process = context.Process(  # type: ignore[attr-defined]  # every context has it
-            target=run_worker,
-            args=(child_connection, self._settings, self._scratch.path),
-            name="isco-worker",
-            daemon=True,
-        )
-        with _terminal_signals_blocked():
-            self._process.start()
-        child_connection.close()
+        with ExitStack() as on_failure:
+            self._scratch = ScratchFolder(Path(tempfile.gettempdir()), _SCRATCH)
+            on_failure.callback(self._scratch.remove)
+            self._connection, child_connection = context.Pipe()
+            on_failure.callback(self._connection.close)
+            process = context.Process(  # type: ignore[attr-defined]  # every context has it
+                target=run_worker,
+                args=(child_connection, self._settings, self._scratch.path),
+                name="isco-worker",
+                daemon=True,
+            )
+            with child_connection, _terminal_signals_blocked():
+                process.start()
+            on_failure.pop_all()
+        self._process = process
         self._is_loading = True
         self._last_message_s = self._clock.monotonic_s()
 
@@ -154,7 +166,10 @@ class Worker:
     def _wait_until_loaded(self, progress: Progress) -> None:
         """Return when the model is loaded. BundleError where it is not: no fault of the file."""
         if self._process is None:
-            self._start()
+            try:
+                self._start()
+            except OSError as error:
+                raise BundleError(f"the worker process cannot start: {error}") from error
         try:
             while self._is_loading:
                 self._receive(progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -130,8 +131,12 @@ def test_killed_while_it_loads_it_is_replaced(settings: Settings, tmp_path: Path
 
 @pytest.mark.slow
 def test_killed_between_two_files_it_is_replaced_before_the_next(
-    worker: Worker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    worker: Worker,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Also where the system lets none start for a while, and the working folder is removed."""
     worker.prepare(no_progress)
     process = child_of(worker)
     worker.prepare(no_progress)
@@ -139,6 +144,19 @@ def test_killed_between_two_files_it_is_replaced_before_the_next(
     process.send_signal(signal.SIGKILL)
     assert worker._process is not None
     worker._process.join(60)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.close(next_file := os.dup(0))
+    for n_free in range(6):  # some start half
+        resource.setrlimit(resource.RLIMIT_NOFILE, (next_file + n_free, hard))
+        try:
+            with pytest.raises(BundleError, match=r"cannot start: .*Too many open files"):
+                worker.prepare(no_progress)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
     worker.prepare(no_progress)
     assert "ended while it waited (signal SIGKILL)" in caplog.text
     assert worker.identify(survey(tmp_path, 3), no_progress).sha256
