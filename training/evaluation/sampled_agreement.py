@@ -63,6 +63,14 @@ class _Answer:
             coder=signature.coder,
         )
 
+    def is_less_believed_than(self, other: _Answer | None) -> bool:
+        """Return whether only this one of two coders' answers is in doubt (``decisions.py``)."""
+        return (
+            other is not None
+            and self.is_doubted > other.is_doubted
+            and coder_key(self.coder) != coder_key(other.coder)
+        )
+
 
 def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict[str, Any]:
     """Return how many sampled records coders decided, and how often they agreed.
@@ -74,11 +82,12 @@ def sampled_agreement(kept: Iterable[KeptCorrection], batches_dir: Path) -> dict
     is right alone. ``versions`` has the same of each version of the model (``name``), the newest
     last, and within it ``major_groups``, ``months`` and ``coders``. Empty where none came back.
 
-    If two answers decide the same text of one sample, the later one counts. An adjudicated answer
-    about the text counts before all others, also where it came apart from the sample, as in
-    ``conflicts.csv``. For ``coders`` each one's latest answer counts. Rows that were not drawn
-    do not count; the log names their files, and samples whose list is missing or damaged. The
-    lists of the batches are in ``batches_dir``, from wherever the answers are read.
+    If two answers decide the same text of one sample, the later one counts, but for one in doubt
+    where another coder's is not. An adjudicated answer about the text counts before all others,
+    also where it came apart from the sample, as in ``conflicts.csv``. For ``coders`` each one's
+    latest answer counts. Rows that were not drawn do not count; the log names their files, and
+    samples whose list is missing or damaged. The lists of the batches are in ``batches_dir``, from
+    wherever the answers are read.
     """
     answers, of_coders = _counted(kept, CodedTexts(batches_dir))
     if not answers:
@@ -118,7 +127,8 @@ def _counted(
             answer = _Answer.of(file, correction, drawn)
             place = key, n_withdrawals[key], correction.sampled, correction.text
             by_coder[place, coder_key(answer.coder)] = answer
-            decided[place] = answer
+            if not answer.is_less_believed_than(decided.get(place)):
+                decided[place] = answer
         elif coded_texts.has_sample(correction.sampled):
             n_not_drawn[file.name] += 1
         else:

@@ -163,6 +163,27 @@ def test_answers_in_doubt_count_and_the_share_without_them_stands_beside(
     assert "without answers in doubt 4 3 75.0 %" in Page(out / AGREEMENT_PAGE).words
 
 
+@pytest.mark.parametrize("order", [("Anna", "Max"), ("Max", "Anna")])
+def test_an_answer_in_doubt_does_not_count_beside_one_that_is_believed(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    """So it is in the decision about the text; the coder in doubt has an own figure."""
+    keep(tmp_path, "1", {"a | b": 3, "c | d": 1})
+    codes = {"Anna": "7212", "Max": "2221"}
+    rows = [
+        f"{text},{codes[name]},1,batch 1,{name}" for name in order for text in ("a | b", "c | d")
+    ]
+    path = tmp_path / "1.csv"
+    path.write_text(
+        "\n".join(["text,corrected_isco_code,n_records,sampled,coder", *rows, ""]), encoding="utf-8"
+    )
+    write_doubts(path, [Doubt("Max", "1.csv", reasons=("all are far off",))])
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
+    assert (found["n"], found["n_agreed"], found["n_doubted"]) == (4, 4, 0)
+    shares = {part["name"]: part["n_agreed"] for part in found["versions"][0]["coders"]}
+    assert shares == {"Anna": 4, "Max": 0}
+
+
 def test_an_adjudicated_answer_counts_before_later_ones(tmp_path: Path) -> None:
     keep(tmp_path, "1", {"a | b": 1})
     (tmp_path / "1.csv").write_text(
