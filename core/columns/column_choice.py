@@ -23,8 +23,13 @@ from core.columns.header_names import (
     keys_of,
     match,
 )
-from core.columns.other_jobs import is_of_another, next_period, spoken_name, titles_of_other_jobs
-from core.columns.questions.reference_periods import goes_with_title
+from core.columns.other_jobs import (
+    duties_of_others,
+    is_of_another,
+    next_period,
+    spoken_name,
+    titles_of_other_jobs,
+)
 from core.columns.shown_names import listed, missing_column
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import SETTINGS_FILE, InputError, Named
@@ -106,8 +111,7 @@ def match_names(headers: Sequence[Sequence[str]], aliases: Aliases) -> dict[str,
     taken: list[int] = []
     matches: dict[str, Match] = {}
     for column, names in aliases.items():
-        found = _candidates(headers, (), column, names, taken)
-        if found:
+        if found := _candidates(headers, (), column, names, taken):
             taken.append(found[0].position)
             matches[column] = found[0].match
     return matches
@@ -148,12 +152,10 @@ def choose_columns(
     for column in aliases:
         found = _candidates(headers, sample, column, aliases[column], columns.values())
         if column == DUTIES and JOB_TITLE in columns:
-            title = spoken_name(headers, columns[JOB_TITLE])
-            found = [
-                fit
-                for fit in found
-                if fit.match == Match.SET or goes_with_title(header.name_of(fit), title)
-            ]
+            usual = [fit.position for fit in found if fit.match != Match.SET]
+            left, notes = duties_of_others(headers, columns[JOB_TITLE], others[JOB_TITLE], usual)
+            found = [fit for fit in found if fit.position not in left]
+            doubts += [] if found else notes
         if not found:
             continue
         best, *rest = found
@@ -191,9 +193,8 @@ def _names_not_found(headers: Sequence[Sequence[str]], aliases: Aliases) -> list
     notes: list[str] = []
     for column, names in aliases.items():
         is_context = column.startswith(IN_DUTIES)
-        if not is_context and not (has_usual_names(column) and names):
-            continue
-        if not any(keys & keys_of(name) for name in names):
+        is_named = is_context or (has_usual_names(column) and names)
+        if is_named and not any(keys & keys_of(name) for name in names):
             setting = "data.context_in_duties" if is_context else f"data.columns.{column}"
             notes.append(missing_column(names, setting))
     return notes

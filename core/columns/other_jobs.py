@@ -14,7 +14,7 @@ from core.columns.header_names import (
 )
 from core.columns.header_parts import name_parts
 from core.columns.header_words import phrases
-from core.columns.questions.reference_periods import is_period_alone
+from core.columns.questions.reference_periods import goes_with_title, is_period_alone
 from core.columns.second_jobs import asks_for_another_job
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
@@ -36,6 +36,13 @@ def is_of_another(headers: Headers, position: int, column: str) -> bool:
         return True
     group = _group(headers, position)
     return bool(group) and any(names_another_below(group, name, column) for name in names[1:])
+
+
+def is_about_another_job(headers: Headers, position: int) -> bool:
+    """Return whether a column is named like job titles of something else, or asks for them."""
+    return is_of_another(headers, position, JOB_TITLE) or any(
+        asks_for_another_job(row[position]) for row in headers
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -90,6 +97,29 @@ def next_period(headers: Headers, sample: Sequence[Sequence[str]], title: int) -
     return [name] if is_period_alone(name) and holds_titles else []
 
 
+def duties_of_others(
+    headers: Headers, title: int, other_titles: Sequence[str], duties: Sequence[int]
+) -> tuple[set[int], list[str]]:
+    """Return which columns of duties are not those of the titles that are read, and a note of them.
+
+    Where the settings name the titles of a second job, and ``other_titles`` of the main one are
+    there, all of ``duties`` are taken for those of the main job.
+    """
+    name = spoken_name(headers, title)
+    if not other_titles or not is_about_another_job(headers, title):
+        return {n for n in duties if not goes_with_title(spoken_name(headers, n), name)}, []
+    notes: list[str] = [
+        Message(
+            "the duties in {duties!r} were not read, since {title!r} is about another job: name "
+            "the column of its duties in data.columns.duties_description",
+            duties=spoken_name(headers, n),
+            title=name,
+        )
+        for n in duties[:1]
+    ]
+    return set(duties), notes
+
+
 def titles_of_other_jobs(
     headers: Headers, sample: Sequence[Sequence[str]], taken: Collection[int]
 ) -> list[str]:
@@ -103,10 +133,7 @@ def titles_of_other_jobs(
         for position, name in enumerate(headers[0])
         if position not in taken
         and column_key(name) not in OUTPUT_COLUMNS
-        and (
-            is_of_another(headers, position, JOB_TITLE)
-            or any(asks_for_another_job(row[position]) for row in headers)
-        )
+        and is_about_another_job(headers, position)
         and kind_of_values(row[position] for row in sample if position < len(row)) is None
     ]
     if not names:

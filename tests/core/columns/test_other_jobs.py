@@ -91,6 +91,30 @@ def test_a_name_in_the_settings_decides(tmp_path: Path) -> None:
     assert table.header[table.columns["job_title"]] == "Seconda occupazione"
 
 
+@pytest.mark.parametrize(
+    ("main", "second", "duties", "second_duties"),
+    [
+        ("Zawód (praca główna)", "Zawód (praca dodatkowa)", "Czynności", "Czynności dodatkowe"),
+        ("Main job", "Do you have a second job? If yes, what is it?", "Duties", "Duties 2"),
+        ("occupation", "occupation of the father", "tasks", "tasks of the father"),
+    ],
+)
+def test_duties_of_the_main_job_are_not_those_of_another(
+    main: str, second: str, duties: str, second_duties: str, tmp_path: Path
+) -> None:
+    rows = [[main, duties, second, second_duties], ["nurse", "cares", "cook", "cooks"]]
+    table = opened(tmp_path, rows, {"job_title": (second,)})
+    assert table.columns == {"job_title": 2}
+    assert any(repr(duties) in note and "duties_description" in note for note in table.notes)
+    settings = {"job_title": (second,), "duties_description": (second_duties,)}
+    table = opened(tmp_path, rows, settings)
+    assert table.columns == {"job_title": 2, "duties_description": 3}
+    assert not any(repr(duties) in note for note in table.notes)
+    alone = [row[1:] for row in rows]  # without titles of the main job these are its duties
+    table = opened(tmp_path, alone, {"job_title": (second,)})
+    assert table.columns == {"job_title": 1, "duties_description": 0}
+
+
 def test_a_row_of_names_below_does_not_make_another_job_the_job(tmp_path: Path) -> None:
     """Merged cells over the names: the second title is in one note, not in two that contradict."""
     book = openpyxl.Workbook()
