@@ -22,6 +22,7 @@ from core.files.scratch_folder import ScratchFolder
 from core.files.termination import terminated_as_by_ctrl_c
 from core.row_counts import quantity
 from core.settings import Settings
+from core.settings_file.project import name_settings_file
 
 if TYPE_CHECKING:
     from inference.autocoder import Autocoder
@@ -116,7 +117,7 @@ def _run_here(parsed: argparse.Namespace, settings: Settings) -> None:
             is_of_this_file = isinstance(error, InputError) or error.filename == str(path)
             if len(inputs) == 1 or not is_of_this_file:
                 raise
-            _LOG.error("%s", _with_path(error, path))
+            _LOG.error("%s", name_settings_file(str(_with_path(error, path)), parsed.config))
             n_failed += 1
             continue
         if is_pending(published):

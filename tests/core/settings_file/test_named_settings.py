@@ -23,14 +23,20 @@ def office(settings: Settings) -> Path:
     return (root / CONFIG).rename(root / "office.yaml")
 
 
+@pytest.mark.parametrize("names", [["survey.csv"], ["survey.csv", "jobs.csv"]])
 def test_a_command_names_the_file_it_was_given(
-    office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    names: list[str],
+    office: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.chdir(office.parent)
     Path("survey.csv").write_text(UNKNOWN, encoding="utf-8")
-    command = ["classify", "survey.csv", "--out", "out", "--config", "office.yaml"]
+    Path("jobs.csv").write_text("title\ncook\n", encoding="utf-8")
+    command = ["classify", *names, "--out", "out", "--config", "office.yaml"]
     assert main.main(command) == 1
-    assert "name it in data.columns in 'office.yaml'" in capsys.readouterr().err
+    assert "name it in data.columns in 'office.yaml'" in capsys.readouterr().err + caplog.text
 
 
 def test_the_daemon_names_its_file_in_the_reason(office: Path, settings: Settings) -> None:
