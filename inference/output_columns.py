@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from core.isco_scores.derived_variables import derived_values
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.own_tables.code_source import CodeSource
 from core.own_tables.output_contract import CANDIDATE_COLUMNS
 from core.row_counts import RowCounts
+from core.settings import OutputSettings
 from core.taxonomy import UNIT
 from inference.decision import Prediction
 
@@ -59,13 +61,20 @@ def shown_code(code: str, pads_codes: bool) -> str:
     return code.ljust(UNIT, "0") if pads_codes and code else code
 
 
-def candidate_values(prediction: Prediction, language: str) -> list[dict[str, str | float]]:
-    """Return all candidates, best first, as JSON has them: code, title and confidence."""
-    titles = titles_in(language)
-    return [
+def answer_values(prediction: Prediction, version: str, output: OutputSettings) -> dict[str, Any]:
+    """Return the values of ``predictions.csv`` as an answer in JSON has them.
+
+    Instead of the columns of three candidates it has all ``candidates`` at its end, best first.
+    """
+    values = output_values(prediction, version, output.pad_codes, output.language, output.derived)
+    columns = {name for pair in CANDIDATE_COLUMNS for name in pair}
+    titles = titles_in(output.language)
+    candidates = [
         {"isco_code": code, "isco_title": titles[code], "confidence": confidence}
         for code, confidence in prediction.candidates
     ]
+    kept = {name: value for name, value in values.items() if name not in columns}
+    return {**kept, "candidates": candidates}
 
 
 def as_cells(values: Mapping[str, Value]) -> list[str]:

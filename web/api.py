@@ -28,11 +28,10 @@ from core.errors import IscoError
 from core.html import encoded
 from core.isco_titles.group_notes import group_notes
 from core.isco_titles.group_titles import title_languages
-from core.own_tables.output_contract import CANDIDATE_COLUMNS
 from core.settings import OutputSettings
 from core.version import VERSION
 from inference.decision import Prediction
-from inference.output_columns import candidate_values, output_values
+from inference.output_columns import answer_values
 from isco import Coder, taxonomy
 from web.coding_queue import BusyError, CodingQueue
 from web.group_search import find_groups
@@ -245,14 +244,9 @@ async def page(request: Request) -> HTMLResponse:
 
 def _coded(prediction: Prediction, version: str, output: OutputSettings) -> dict[str, Any]:
     """Return the answer for one record, with the values of predictions.csv."""
-    values = output_values(prediction, version, output.pad_codes, output.language, output.derived)
-    for column in (name for pair in CANDIDATE_COLUMNS for name in pair):
-        del values[column]
-    return {
-        **{name: value for name, value in values.items() if name not in output.derived},
-        "candidates": candidate_values(prediction, output.language),
-        "derived": {name: values[name] for name in output.derived},
-    }
+    values = answer_values(prediction, version, output)
+    derived = {name: values.pop(name) for name in output.derived}
+    return {**values, "derived": derived}
 
 
 def _group(code: str, language: str) -> Group:

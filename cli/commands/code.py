@@ -14,7 +14,7 @@ from cli.json_output import print_json
 from cli.options import add_command, text_argument
 from cli.standard_output import named_output
 from core.errors import IscoError
-from core.settings import OutputSettings, Settings
+from core.settings import Settings
 
 if TYPE_CHECKING:
     from inference.autocoder import Autocoder
@@ -29,6 +29,7 @@ With - instead of a title, every line of the standard input is one record: its t
 a tab and its duties. Each line is answered with one line of JSON, in the same order. Lines from a
 pipe or a file are coded in batches of 2,048, lines from a terminal one by one. One TITLE is
 computed on the CPU unless inference.provider names an accelerator: it takes longer to open one.
+The keys are those of predictions.csv, with five candidates as a list; what is missing is null.
 
   isco code "lorry driver" --duties "long distance, articulated lorry"
   cut -f 2,3 staff.tsv | isco code - > codes.jsonl
@@ -137,32 +138,16 @@ def _answers(
     """Yield the JSON of each record of title and duties, in order."""
     from core.text import join
     from inference.doubt.several_occupations import code_records
+    from inference.output_columns import answer_values
 
     language = settings.output.language
     texts = [join(title, duties) for title, duties in records]
     predictions = code_records(autocoder.code, [title for title, _ in records], texts)
     for text, prediction in zip(texts, predictions, strict=True):
-        answer = _answer(prediction, settings.output)
+        answer = answer_values(prediction, autocoder.version, settings.output)
         if explains:
             answer["explanation"] = _explanation(text, prediction, autocoder, language)
         yield answer
-
-
-def _answer(prediction: Prediction, output: OutputSettings) -> dict[str, Any]:
-    from core.isco_scores.derived_variables import derived_values
-    from core.isco_titles.group_titles import titles_in
-    from inference.output_columns import candidate_values, shown_code
-
-    titles = titles_in(output.language)
-    return {
-        "isco_code": shown_code(prediction.isco_code, output.pad_codes),
-        "isco_title": titles.get(prediction.isco_code, ""),
-        "confidence": prediction.confidence,
-        "is_fallback": prediction.is_fallback,
-        "source": prediction.source,
-        **derived_values(prediction.isco_code, output.derived),
-        "candidates": candidate_values(prediction, output.language),
-    }
 
 
 def _explanation(text: str, prediction: Prediction, autocoder: Autocoder, language: str) -> Any:

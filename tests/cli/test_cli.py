@@ -15,6 +15,7 @@ import pytest
 
 import main
 from cli.parser import make_parser
+from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Settings
 from tests.cli.processes import config_of, run_here, run_script
 from tests.conftest import ROOT
@@ -33,8 +34,8 @@ def test_code_prints_one_record_as_json(settings: Settings) -> None:
     done = run_script("code", *config_of(settings), "Plumber", "--duties", "fits pipes")
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
-    names = ["isco_code", "isco_title", "confidence", "is_fallback", "source", "candidates"]
-    assert list(answer) == names
+    names = [name for name in OUTPUT_COLUMNS if not name.startswith("candidate_")]
+    assert list(answer) == [*names, "candidates"], "as in predictions.csv and isco serve"
     assert len(answer["candidates"]) == 5
 
 

@@ -39,7 +39,8 @@ def test_each_line_is_a_record_and_an_answer(settings: Settings) -> None:
     for answer, alone in zip(answers, expected, strict=False):
         assert list(answer) == list(alone)
         assert answer["candidates"][0]["isco_code"] == alone["candidates"][0]["isco_code"]
-    assert answers[2]["isco_code"] == "" and answers[2]["candidates"] == []
+    assert answers[2]["isco_code"] is None and answers[2]["candidates"] == []
+    assert answers[2]["needs_review"] is True
 
 
 @pytest.mark.skipif(not [*distributions(name="openvino")], reason="no accelerator is installed")
