@@ -158,8 +158,9 @@ def test_wrong_codes_of_the_sample_lower_the_confidence_and_the_report_warns(
     assert "Coders agreed with fewer autocoded records than output.wanted_agreement asks" in page
     sample = calibration["sample"]
     assert (
-        "Coders agreed with 0.0 % of the texts of the random sample (95 % interval 0.0 % to "
-        f"{100 * sample['high']:.1f} %; answers: {sample['n_answers']})."
+        "For 0.0 % of the texts of the random sample coders gave the code that the model and the "
+        "corrections of similar texts give now (95 % interval 0.0 % to "
+        f"{100 * sample['high']:.1f} %; answers: {sample['n_answers']}); isco coders compares"
     ) in page
 
 
