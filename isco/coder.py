@@ -125,7 +125,7 @@ class Coder:
         frame : N rows of pandas, polars, pyarrow or another library that narwhals knows.
         title, duties : the names of the columns of job titles and of duties. For None they are
             those of ``data.columns``, else ``job_title`` and ``duties_description``; a frame need
-            not have duties.
+            not have duties, and those of ``job_title`` are not read with a second job.
 
         A value that is no text is read as it would stand in a file; a missing one is empty. A name
         of ours that the frame has already gets the prefix ``predicted_``. Raises ArgumentError for

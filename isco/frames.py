@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.columns.header_names import DUTIES, JOB_TITLE, keys_of
+from core.columns.other_jobs import duties_of_others
 from core.columns.record_text import duties_in_context
 from core.csv_table import CHUNK_ROWS
 from core.errors import ArgumentError
@@ -55,9 +56,9 @@ def with_predictions(
     output = settings.output
     names = settings.data.columns.aliases
     title_column = title if title is not None else _own_column(frame, JOB_TITLE, names[JOB_TITLE])
-    duties_column = duties if duties is not None else _own_column(frame, DUTIES, names[DUTIES])
     if title_column is None:
         title_column = JOB_TITLE  # which is missing, as the error says
+    duties_column = duties if duties is not None else _duties_of(frame, title_column, names[DUTIES])
     records = list(_records(frame, title_column, duties_column, settings.data.context_in_duties))
     kinds = output_columns(output.derived)
     columns: dict[str, list[Value]] = {name: [] for name in kinds}
@@ -132,6 +133,20 @@ def _own_column(frame: narwhals.DataFrame[Any], ours: str, set_names: Sequence[s
     """Return the column that ``data.columns`` names, else the one with our own name."""
     columns = (_column_of(frame, name) for name in (*set_names, ours))
     return next((column for column in columns if column is not None), None)
+
+
+def _duties_of(frame: narwhals.DataFrame[Any], title: str, set_names: Sequence[str]) -> str | None:
+    """Return the column of duties where none is named; those of the main job belong to no other."""
+    duties, main = _own_column(frame, DUTIES, set_names), _column_of(frame, JOB_TITLE)
+    is_set = any(_column_of(frame, name) == duties for name in set_names)
+    if duties is None or is_set or main is None or title not in frame.columns:
+        return duties
+    columns = [*frame.columns]
+    places = [columns.index(duties)]
+    left, notes = duties_of_others([[*map(str, columns)]], columns.index(title), [main], places)
+    for note in notes:
+        _LOG.warning("%s", note)
+    return None if left else duties
 
 
 def _column_of(frame: narwhals.DataFrame[Any], name: str) -> str | None:

@@ -135,6 +135,22 @@ def test_names_of_the_settings_are_read(tmp_path: Path) -> None:
     assert coder.code_frame(frame)["confidence"].to_list() == [expected]
 
 
+def test_duties_of_the_main_job_are_not_read_with_another_one(
+    coder: Coder, caplog: pytest.LogCaptureFixture
+) -> None:
+    frame = pl.DataFrame({"job_title": ["x"], "duties_description": ["nursing"], "p": ["nursing"]})
+    frame = frame.with_columns(pl.lit("worker").alias("second job"), pl.lit("worker").alias("raw"))
+    both, alone = (coder.code("worker", duties).confidence for duties in ("nursing", ""))
+    assert both != alone
+    for title, duties, expected in (
+        ("second job", None, alone), ("second job", "p", both), ("raw", None, both),
+    ):  # fmt: skip
+        caplog.clear()
+        coded = coder.code_frame(frame, title, duties)
+        assert coded["confidence"].to_list() == [expected]
+        assert ("'duties_description' were not read" in caplog.text) == (expected == alone)
+
+
 @pytest.mark.parametrize("names", [{"title": "job", "duties": "x"}, {"title": "x"}])
 def test_a_named_column_that_is_missing_is_an_error(names: dict[str, str], coder: Coder) -> None:
     frame = pl.DataFrame({"job": ["nurse"], "job_title": ["nurse"]})
