@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.columns.column_choice import best_position
+from core.columns.equal_names import notes_on_read
 from core.columns.shown_names import missing_column
 from core.columns.survey_weights import is_named_as_weights
 from core.csv_table import Table
@@ -33,6 +34,7 @@ def weighted_shares(table: Table, names: Sequence[str], notes: list[str]) -> Wei
             notes.append(missing_column(names, "data.columns.weight"))
         notes += _unused_weights(table)
         return None
+    notes += notes_on_read([table.header], [position])
     return WeightedShares(table.header[position].strip(), position)
 
 

@@ -7,7 +7,7 @@ name that tells which column is read must stand once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.columns.header_names import column_key, has_usual_names, keys_of
 from core.columns.shown_names import first_listed
@@ -38,8 +38,8 @@ def note_equal_names(
         names = [headers[0][place].strip() for place in places]
         if _is_read(names, aliases):
             raise _equal_names(file, names, line)
-    header = headers[0]
-    return _notes_on_read(header, groups, columns) + _note_on_unread(header, groups, columns)
+    read = columns.values()
+    return notes_on_read(headers, read) + _note_on_unread(headers[0], groups, columns)
 
 
 def refuse_equal_names(file: Named, header: Sequence[str]) -> None:
@@ -48,19 +48,18 @@ def refuse_equal_names(file: Named, header: Sequence[str]) -> None:
         raise _equal_names(file, [header[place].strip() for place in places])
 
 
-def _notes_on_read(
-    header: Sequence[str], groups: Iterable[Sequence[int]], columns: Mapping[str, int]
-) -> list[str]:
+def notes_on_read(headers: Sequence[Sequence[str]], read: Collection[int]) -> list[str]:
+    """Return a note for each column at the places ``read`` whose name others have, too."""
     return [
         Message(
             "{n} columns are called {name!r}: column {number} was read",
             n=len(places),
-            name=header[place].strip(),
+            name=headers[0][place].strip(),
             number=place + 1,
         )
-        for places in groups
+        for places in _groups(headers)
         for place in places
-        if place in columns.values()
+        if place in read
     ]
 
 

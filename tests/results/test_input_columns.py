@@ -114,7 +114,10 @@ def test_weights_that_no_setting_names_are_noted(
         f"column {name!r} is named like survey weights and is not used: name it in "
         "data.columns.weight to weigh the shares"
     ]
-    assert not unused(tmp_path, text, changed(settings, columns={"weight": [name]}))
+    named = changed(settings, columns={"weight": [name]})
+    assert not unused(tmp_path, text, named)
+    twice = f"job_title,{name},{name}\nnurse,1,3\n"
+    assert unused(tmp_path, twice, named) == [f"2 columns are called {name!r}: column 2 was read"]
     assert not unused(tmp_path, f"job_title,{name}\nnurse,light\n", settings)
 
 
