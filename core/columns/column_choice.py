@@ -153,8 +153,8 @@ def choose_columns(
         found = _candidates(headers, sample, column, aliases[column], columns.values())
         if column == DUTIES and JOB_TITLE in columns:
             usual = [fit.position for fit in found if fit.match != Match.SET]
-            left, notes = duties_of_others(headers, columns[JOB_TITLE], others[JOB_TITLE], usual)
-            found = [fit for fit in found if fit.position not in left]
+            aside, notes = duties_of_others(headers, columns[JOB_TITLE], others[JOB_TITLE], usual)
+            found = [fit for fit in found if fit.position not in aside]
             doubts += [] if found else notes
         if not found:
             continue
