@@ -143,7 +143,8 @@ def _duties_of(frame: narwhals.DataFrame[Any], title: str, set_names: Sequence[s
         return duties
     columns = [*frame.columns]
     places = [columns.index(duties)]
-    left, notes = duties_of_others([[*map(str, columns)]], columns.index(title), [main], places)
+    header, at = [*map(str, columns)], columns.index(title)
+    left, notes = duties_of_others([header], at, [str(title)], [main], places)
     for note in notes:
         _LOG.warning("%s", note)
     return None if left else duties

@@ -132,7 +132,7 @@ def choose_columns(
     required: Sequence[str],
     line: int | None = None,
 ) -> ColumnChoice:
-    """Choose our columns by names and values.
+    """Choose our columns by names and values; InputError where two columns are equally good.
 
     Parameters
     ----------
@@ -140,9 +140,7 @@ def choose_columns(
     sample : records from the start of the table.
     aliases : our column name → the header names that decide, the preferred name first. Columns
         with usual names (``header_names.yaml``) are recognised by those, too.
-    required : the columns without which the file is refused.
-
-    Raises InputError where two columns are equally good, and NoTitlesError.
+    required : the columns without which the file is refused; NoTitlesError if they hold no titles.
     """
     header = _Header(file, headers, sample, line)
     columns: dict[str, int] = {}
@@ -153,7 +151,9 @@ def choose_columns(
         found = _candidates(headers, sample, column, aliases[column], columns.values())
         if column == DUTIES and JOB_TITLE in columns:
             usual = [fit.position for fit in found if fit.match != Match.SET]
-            aside, notes = duties_of_others(headers, columns[JOB_TITLE], others[JOB_TITLE], usual)
+            aside, notes = duties_of_others(
+                headers, columns[JOB_TITLE], aliases[JOB_TITLE], others[JOB_TITLE], usual
+            )
             found = [fit for fit in found if fit.position not in aside]
             doubts += [] if found else notes
         if not found:

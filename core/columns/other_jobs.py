@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 
 from core.columns.header_names import (
@@ -19,6 +20,8 @@ from core.columns.second_jobs import asks_for_another_job
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
+
+_NUMBER = re.compile(r"(?:[(\[][^)\]]*?)?(?<!\d)([1-9])\W*$")
 
 Headers = Sequence[Sequence[str]]
 """The header, then further rows of names for the same columns."""
@@ -98,16 +101,28 @@ def next_period(headers: Headers, sample: Sequence[Sequence[str]], title: int) -
 
 
 def duties_of_others(
-    headers: Headers, title: int, other_titles: Sequence[str], duties: Sequence[int]
+    headers: Headers,
+    title: int,
+    set_titles: Iterable[str],
+    other_titles: Sequence[str],
+    duties: Sequence[int],
 ) -> tuple[set[int], list[str]]:
     """Return which columns of duties are not those of the titles that are read, and a note of them.
 
-    Where the settings name the titles of a second job, and ``other_titles`` of the main one are
-    there, all of ``duties`` are taken for those of the main job.
+    Where ``set_titles`` of the settings name the titles of a second job, and ``other_titles`` of
+    the main one are there, ``duties`` are taken for those of the main job, but for one with the
+    same number.
     """
     name = spoken_name(headers, title)
-    if not other_titles or not is_about_another_job(headers, title):
+    keys = frozenset().union(*map(keys_of, set_titles))
+    is_beside_main = bool(other_titles) and any(keys & keys_of(row[title]) for row in headers)
+    is_numbered = is_beside_main and _is_numbered(name, other_titles)
+    if not is_numbered and not (is_beside_main and is_about_another_job(headers, title)):
         return {n for n in duties if not goes_with_title(spoken_name(headers, n), name)}, []
+    if is_numbered:
+        own = {n for n in duties if _number_of(spoken_name(headers, n)) == _number_of(name)}
+        if own:
+            return set(duties) - own, []
     notes: list[str] = [
         Message(
             "the duties in {duties!r} were not read, since {title!r} is about another job: name "
@@ -118,6 +133,18 @@ def duties_of_others(
         for n in duties[:1]
     ]
     return set(duties), notes
+
+
+def _number_of(name: str) -> str:
+    """Return the number at the end of a name: "2" of "zawod2" and "Job title (2)"."""
+    found = _NUMBER.search(name)
+    return found[1] if found else ""
+
+
+def _is_numbered(name: str, others: Iterable[str]) -> bool:
+    """Whether a name is that of a further job: but for its number it is another one's name."""
+    keys = keys_of(_NUMBER.sub("", name))
+    return _number_of(name) > "1" and any(keys & keys_of(_NUMBER.sub("", one)) for one in others)
 
 
 def titles_of_other_jobs(

@@ -115,6 +115,26 @@ def test_duties_of_the_main_job_are_not_those_of_another(
     assert table.columns == {"job_title": 1, "duties_description": 0}
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "zawod czynnosci zawod2 czynnosci2",
+        "zawod_1 czynnosci_1 zawod_2 czynnosci_2",
+        "Title Duties Title_(job_2) Duties_(job_2)",
+        "job_title tasks job_title_2 tasks_2",
+    ],
+)
+def test_duties_have_the_number_of_the_job_that_is_set(header: str, tmp_path: Path) -> None:
+    rows = [header.split(), ["nurse", "cares", "cook", "cooks"], ["x", "y", "baker", "bakes"]]
+    table = opened(tmp_path, rows, {"job_title": (rows[0][2],)})
+    assert table.columns == {"job_title": 2, "duties_description": 3}
+    table = opened(tmp_path, [row[:3] for row in rows], {"job_title": (rows[0][2],)})
+    assert table.columns == {"job_title": 2}
+    assert any("is about another job" in note for note in table.notes)
+    coded = [["Beruf", "Beruf2", "Aufgaben"], ["2221", "nurse", "cares"], ["5120", "cook", ""]]
+    assert opened(tmp_path, coded).columns == {"job_title": 1, "duties_description": 2}
+
+
 def test_a_row_of_names_below_does_not_make_another_job_the_job(tmp_path: Path) -> None:
     """Merged cells over the names: the second title is in one note, not in two that contradict."""
     book = openpyxl.Workbook()
