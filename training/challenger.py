@@ -41,8 +41,9 @@ class Parent:
 class Challenger:
     """The result of a training: what is exported if the gate lets it pass.
 
-    ``languages`` (ISO 639-1) are those of its training texts; ``parent`` is None after a full
-    training.
+    ``languages`` (ISO 639-1) are those of its training texts. ``learned`` (``text, label, weight,
+    language``) are the texts with a label that it was trained on, with their typos. ``parent`` is
+    None after a full training.
     """
 
     model: RobertaForSequenceClassification
@@ -51,6 +52,7 @@ class Challenger:
     spelling: Spelling
     max_tokens: int
     languages: list[str]
+    learned: pd.DataFrame
     parent: Parent | None = None
 
     def probabilities(

@@ -122,8 +122,8 @@ def _fine_tune_set(
     # A text is trained once, as the first of these kinds that it is.
     has_no_label = texts["label"] == ""
     is_archived = has_no_label & texts["text"].isin(set(archived))
-    spelling = champion.spelling()
-    texts["text"] = spelling.correct_all(list(texts["text"]))
+    prepared = texts["text"]
+    texts = texts.assign(prepared=prepared, text=champion.spelling().correct_all(list(prepared)))
     summary = TrainingSummary(
         base=champion.manifest.version,
         corrections_files=learned_files(corrections, champion),

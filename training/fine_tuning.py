@@ -40,7 +40,8 @@ def fit_challenger(
     Parameters
     ----------
     texts : ``text, label, weight, is_correction``, spelled as in service; those that similar
-        corrections overrule are left out. See ``training/dataset/fine_tune_set.py``.
+        corrections overrule are left out. See ``training/dataset/fine_tune_set.py``. ``prepared``
+        are the same texts with their typos.
     """
     champion, max_tokens = parent.bundle, settings.model.max_seq_length
     with long_step("computing what the model in service answers"):
@@ -70,6 +71,7 @@ def fit_challenger(
             weight,
             settings,
         )
+    read = texts[texts["label"] != ""]
     return Challenger(
         model=model,
         tokenizer=tokenizer,
@@ -77,6 +79,7 @@ def fit_challenger(
         spelling=champion.spelling(),
         max_tokens=max_tokens,
         languages=champion.manifest.languages,
+        learned=read.assign(text=read["prepared"]),
         parent=parent,
     )
 

@@ -67,7 +67,7 @@ def promote_or_refuse(
 
     try:
         with long_step("exporting"):
-            bundle = _export(run, challenger, calibration, dataset, corrections)
+            bundle = _export(run, challenger, calibration, dataset)
     except ParityError as error:
         fault = Message(
             "the exported model does not compute what the trained one does ({fault})",
@@ -80,7 +80,7 @@ def promote_or_refuse(
 
     classifier = open_on_cpu(bundle, settings.inference)
     with long_step("evaluating"):
-        hold_out = evaluate_model(run, classifier, champion, dataset, settings)
+        hold_out = evaluate_model(run, classifier, champion, dataset, challenger.learned, settings)
         _measure_before_quantisation(run, challenger, calibration, dataset.sides["test"], settings)
 
     gate_result, reference = GateResult(), bundle.manifest.version
@@ -167,7 +167,6 @@ def _export(
     challenger: Challenger,
     calibration: Calibration,
     dataset: SplitDataset,
-    corrections: pd.DataFrame,
 ) -> Bundle:
     """Export the challenger into the run's folder; ParityError if the graph is not equal."""
     unseen = pd.concat([dataset.sides["test"], *dataset.hold_out.values()])["text"]
@@ -177,7 +176,7 @@ def _export(
         tokenizer=challenger.tokenizer,
         ngram_model=challenger.ngram_model,
         spelling=challenger.spelling,
-        training_profile=_training_profile(challenger, calibration, dataset, corrections),
+        training_profile=_training_profile(challenger, calibration),
         temperature=calibration.temperature,
         ngram_weight=calibration.ngram_weight,
         max_tokens=challenger.max_tokens,
@@ -193,24 +192,18 @@ def _export(
     return Bundle.open(bundle_dir)
 
 
-def _training_profile(
-    challenger: Challenger,
-    calibration: Calibration,
-    dataset: SplitDataset,
-    corrections: pd.DataFrame,
-) -> TrainingProfile:
+def _training_profile(challenger: Challenger, calibration: Calibration) -> TrainingProfile:
     """Return what the challenger and, before it, its parent have learned.
 
     The texts of a nightly training are chosen and no random sample, so the shares of the unit
     groups stay those of the parent.
     """
-    train = dataset.sides["train"]
-    texts = pd.concat([train["text"], corrections.loc[~corrections["is_held_out"], "text"]])
-    seen = np.unique(text_hashes(texts))
+    learned = challenger.learned
+    seen = np.unique(text_hashes(learned["text"]))
     parent = challenger.parent.bundle.training_profile() if challenger.parent else None
     if parent is None:
-        weights = train["weight"].to_numpy(float)
-        sums = np.bincount(unit_index(train["label"]), weights, minlength=len(isco08().units))
+        weights = learned["weight"].to_numpy(float)
+        sums = np.bincount(unit_index(learned["label"]), weights, minlength=len(isco08().units))
         shares = sums / sums.sum()
     else:
         shares = parent.shares

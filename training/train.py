@@ -183,4 +183,5 @@ def _fit(
         spelling=Spelling.learn(texts.loc[~texts["text"].isin(misspelt), "text"], RightWords()),
         max_tokens=settings.model.max_seq_length,
         languages=dataset.summary.languages,
+        learned=texts,
     )

@@ -69,6 +69,7 @@ class Nights:
             spelling=champion.spelling(),
             max_tokens=64,
             languages=["en"],
+            learned=self.dataset.sides["train"],
         )
         runs_dir = self.settings.output.model_dir / "runs"
         key = f"{champion.manifest.version} {lost}"

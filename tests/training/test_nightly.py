@@ -31,6 +31,7 @@ from core.errors import InputError
 from core.files.own_files import METRICS
 from core.settings import Settings
 from core.taxonomy import isco08
+from core.text import join
 from inference.bundle import LEARNED_FILES, MANIFEST, Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
@@ -42,7 +43,7 @@ from training import fine_tuning, promotion
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
-from training.run_folder import RunFolder
+from training.run_folder import SEEN, RunFolder
 from watcher.daemon import Daemon
 from watcher.environment import Environment
 from watcher.processes.file_processor import FileProcessor
@@ -404,13 +405,21 @@ def test_a_file_that_cannot_be_read_is_named_once(
 
 @pytest.mark.slow
 def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings) -> None:
-    raw_records(user_project.data.raw_dir, 200)
+    raw = raw_records(user_project.data.raw_dir, 200)
     write_corrections(user_project, "a.csv", right_corrections(40))
-    manifest = ModelRegistry(user_project.output).served().manifest
-    run = run_nightly(user_project.with_values("fine_tune", epochs=1.0))
+    registry = ModelRegistry(user_project.output)
+    manifest = registry.served().manifest
+    run = run_nightly(user_project.with_values("fine_tune", epochs=1.0, replay_texts=150))
     assert run is not None
     assert run.metrics.ngram_weight == manifest.ngram_weight
     assert run.metrics.figures is not None and "own hold-out set" in run.metrics.figures
+    # What the training could have drawn, and has not, stays unseen.
+    summary = run.metrics.training
+    assert summary is not None and summary.n_trained and summary.n_taught_corrections
+    assert run.metrics.figures[SEEN]["n"] <= summary.n_trained < 200
+    profile = registry.open(str(run.metrics.version)).training_profile()
+    n_seen = profile.has_seen([join(row["job_title"]) for row in rows_of(raw)]).sum()
+    assert 0 < n_seen <= summary.n_trained - summary.n_taught_corrections
 
 
 def skipped_reason(settings: Settings, report_dir: Path) -> str:

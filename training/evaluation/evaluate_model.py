@@ -28,19 +28,21 @@ def evaluate_model(
     challenger: Classifier,
     champion: Classifier | Champion | None,
     dataset: SplitDataset,
+    learned: pd.DataFrame,
     settings: Settings,
 ) -> dict[str, ComparedTexts]:
     """Measure the challenger, set the figures of ``run.metrics`` and draw its ``error_analysis/``.
 
-    It is measured on the hold-out sets, on test texts, and on texts that it was trained on. Returns
-    both models' probabilities on each hold-out set by its name; nothing without a champion.
+    It is measured on the hold-out sets, on test texts, and on some of ``learned``, the texts that
+    it was trained on (``text, label, language``). Returns both models' probabilities on each
+    hold-out set by its name; nothing without a champion.
     """
     threshold = settings.model.confidence_threshold
-    train, test = dataset.sides["train"], dataset.sides["test"]
+    test = dataset.sides["test"]
     parts = dict(dataset.hold_out)
     if len(test):
         parts[TEST] = test
-        parts[SEEN] = train.sample(min(len(train), _N_SEEN_TEXTS), random_state=0)
+        parts[SEEN] = learned.sample(min(len(learned), _N_SEEN_TEXTS), random_state=0)
     probabilities = {
         name: challenger.probabilities(list(rows["text"])) for name, rows in parts.items()
     }

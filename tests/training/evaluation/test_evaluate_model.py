@@ -45,7 +45,7 @@ def test_the_usual_language_comes_first_and_others_do_not_decide_the_curves(
     dataset = SplitDataset(sides, hold_out, empty, DatasetSummary(0, None, 0, {}, []))
     run = start_run(tmp_path / "runs", RunKind.FINE_TUNE, "key")
     classifier = open_classifier(bundle, settings.inference)
-    compared = evaluate_model(run, classifier, classifier, dataset, settings)
+    compared = evaluate_model(run, classifier, classifier, dataset, empty, settings)
     assert list(compared) == list(hold_out)
     assert list(run.metrics.figures or {}) == [
         BUNDLED_HOLD_OUT,
