@@ -6,6 +6,7 @@ two files correct the same text, the later file holds. A batch uses one lookup f
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -80,12 +81,12 @@ class CorrectionsLookup:
         if before in names:
             state = state[: names.index(before)]
         decisions = Decisions()
-        origins: dict[str, Origin] = {}
+        origins: OrderedDict[str, Origin] = OrderedDict()
         unread: list[UnreadFile] = []
         n_read = 0
         if previous is not None and state[: len(known)] == known and not previous.is_mended:
             decisions = previous.decisions.copy()
-            origins = dict(previous.origins)
+            origins = OrderedDict(previous.origins)
             unread = [*previous.unread]
             n_read = len(known)
         for file in state[n_read:]:
@@ -95,9 +96,8 @@ class CorrectionsLookup:
                 if correction.is_decided:
                     earlier = origins.pop(correction.text, Origin())  # it moves to the end
                     origins[correction.text] = _origin(correction, file, earlier)
-                    if len(origins) > 2 * _MAX_TEXTS:
-                        origins = dict([*origins.items()][-_MAX_TEXTS:])
-        origins = dict([*origins.items()][-_MAX_TEXTS:])
+                    if len(origins) > _MAX_TEXTS:  # at each: in whatever steps files are read
+                        origins.popitem(last=False)
         answers = OfficeAnswers()
         if before is None:
             answers = OfficeAnswers.read(corrections_dir, decisions, origins)

@@ -416,7 +416,7 @@ def test_a_few_own_records_do_not_calibrate_a_night(user_project: Settings) -> N
     # What the training could have drawn, and has not, stays unseen.
     summary = run.metrics.training
     assert summary is not None and summary.n_trained and summary.n_taught_corrections
-    assert run.metrics.figures[SEEN]["n"] <= summary.n_trained < 200
+    assert int(str(run.metrics.figures[SEEN]["n"])) <= summary.n_trained < 200
     profile = registry.open(str(run.metrics.version)).training_profile()
     n_seen = profile.has_seen([join(row["job_title"]) for row in rows_of(raw)]).sum()
     assert 0 < n_seen <= summary.n_trained - summary.n_taught_corrections

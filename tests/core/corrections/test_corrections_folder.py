@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from core.corrections.decisions import Decisions
 from core.review_contract import CORRECTED
 from core.settings import DataSettings
 from core.text import clean
+from inference import corrections_lookup
 from inference.corrections_lookup import CorrectionsLookup
 from tests.support.other_users import are_possible, command_prefix
 
@@ -159,6 +161,7 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: 
 _PRINT_UNREAD = """
 import sys, pathlib
 from core.settings import DataSettings
+from inference import corrections_lookup
 from inference.corrections_lookup import CorrectionsLookup
 from tests.support.other_users import are_possible, command_prefix
 lookup = CorrectionsLookup.load(pathlib.Path(sys.argv[1]), DataSettings())
@@ -215,3 +218,20 @@ def test_a_file_that_was_closed_gets_its_place_when_it_is_opened(tmp_path: Path)
     path = write_kept(tmp_path, "nurse | unknown", 7)
     path.chmod(0)
     assert run_without_powers(_PRINT_SEQUENCES, path).stdout == "0 7\n"
+
+
+def test_what_is_forgotten_does_not_depend_on_when_files_were_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corrections_lookup, "_MAX_TEXTS", 2)
+    read = partial(CorrectionsLookup.load, tmp_path, DataSettings())
+    lookup = read()
+    titles = ("nurse", "cook", "welder", "nurse", "baker", "baker")
+    for time_s, title in enumerate(titles, start=1):
+        path = tmp_path / f"{time_s}.csv"
+        path.write_text(f"job_title,corrected_isco_code\n{title},2221\n", encoding="utf-8")
+        os.utime(path, (time_s, time_s))
+        lookup = read(previous=lookup)
+    assert [*lookup.origins.items()] == [*read().origins.items()]
+    files = {text: origin.files for text, origin in lookup.origins.items()}
+    assert files == {"nurse | unknown": ("4.csv",), "baker | unknown": ("5.csv", "6.csv")}
