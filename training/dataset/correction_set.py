@@ -17,7 +17,7 @@ from core.corrections.corrections_folder import (
     file_of_part,
     folder_state,
 )
-from core.corrections.decisions import Decisions
+from core.corrections.decisions import Decisions, decision_key
 from core.languages.message import Message
 from core.non_answers.stated_text import stated_text
 from inference.bundle import Bundle
@@ -35,12 +35,13 @@ _FLAGS = ("is_held_out", "is_new", "is_first", "is_confirmed")
 class CorrectionSet:
     """The decisions about all corrected texts, as the model reads them.
 
-    An answer with duties that say nothing is one without.
+    Wordings that one decision holds for (``decision_key``) are one text, in the first of them.
     """
 
     def __init__(self, kept: Iterable[KeptCorrection]) -> None:
         """Decide about each text; ``kept`` are the corrections in the order in which they hold."""
         self._decisions = Decisions()
+        self._wordings: dict[bytes, str] = {}
         # Of each text the part of a file that gave the answer first: a review that is handed in
         # again, with a few answers changed, repeats the others. They are no more new than what it
         # repeats.
@@ -51,7 +52,8 @@ class CorrectionSet:
             self._add(file, correction)
 
     def _add(self, file: CorrectionsFile, correction: Correction) -> None:
-        decisions, text = self._decisions, stated_text(correction.text)
+        key, stated = decision_key(correction.text), stated_text(correction.text)
+        decisions, text = self._decisions, self._wordings.setdefault(key, stated)
         before, has_taught = decisions.get(text), decisions.teaches_others(text)
         overruled_by = decisions.apply(correction).overruled_by
         is_confirmed, part = file.is_confirmed(correction), file.part_of(correction)

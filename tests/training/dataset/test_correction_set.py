@@ -44,6 +44,17 @@ def test_duties_that_say_nothing_make_no_other_text(user_project: Settings) -> N
     assert answered_texts(kept_corrections(user_project))[0] == {"nurse | unknown"}
 
 
+def test_greek_with_and_without_accents_is_one_text(user_project: Settings) -> None:
+    accented, plain = "εργοδηγός | unknown", "εργοδηγος | unknown"
+    write_corrections(user_project, "a.csv", [(accented, "3122")])
+    write_corrections(user_project, "b.csv", [(plain, "7411")])
+    taught = CorrectionSet(kept_corrections(user_project)).table(None)
+    assert taught[["text", "label", "file"]].values.tolist() == [[accented, "7411", "b.csv"]]
+    write_corrections(user_project, "c.csv", [(accented, "not codable"), ("cook | unknown", "512")])
+    left_out = CorrectionSet(kept_corrections(user_project)).count_left_out()
+    assert left_out == {"of_3_digits_or_not_codable": 2}
+
+
 def test_what_measured_is_taught_after_its_first_training(
     user_project: Settings, bundle: Bundle
 ) -> None:
