@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -39,7 +40,7 @@ from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import write_report
 from training.fingerprint import content_of, fingerprint
 from training.model.training_progress import TrainingProgress, no_training_progress
-from training.nightly_folder import publish, publish_skip
+from training.nightly_folder import publish, publish_skip, unreported_promotion
 from training.run_folder import (
     RunFolder,
     RunKind,
@@ -72,11 +73,17 @@ def run_nightly(
     is unchanged.
     """
     corrections_dir = corrections_dir or settings.data.corrections_dir
+    runs_dir = settings.output.model_dir / "runs"
     with training_lock(settings.output):
         if report_dir is not None:  # perhaps of a training that ended while this one was started
             require_new_dir(report_dir)
         champion = ModelRegistry(settings.output).served()
         kept = list(read_folder(corrections_dir, settings.data))
+        killed = unreported_promotion(runs_dir, champion.manifest.version)
+        if killed is not None:  # first: what it learned is not new any more
+            sampled = sampled_agreement(kept, settings.data.corrections_dir)
+            _report(killed, sampled or {}, coder_agreement(kept), settings, report_dir)
+            return killed
         new_doubts = doubt_new_answers(kept, corrections_dir, champion, settings)
         if new_doubts:  # the answers are marked
             kept = list(read_folder(corrections_dir, settings.data))
@@ -90,14 +97,13 @@ def run_nightly(
         notes = list(filter(None, [taken_back_in_words(metrics.n_taken_back_corrections or 0)]))
         for words in notes:
             _LOG.warning("%s", words)
-        language = settings.output.language
         if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
                 metrics.reasons, metrics.finished = [reason, *notes], utc_now()
-                publish_skip(report_dir, metrics, coders, language)
+                publish_skip(report_dir, metrics, coders, settings.output.language)
             return None
-        run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
+        run = start_run(runs_dir, RunKind.FINE_TUNE, key)
         run.metrics = replace(metrics, state=run.state, started=run.metrics.started)
         if reason:
             doubted = [doubt.sentence for doubt in new_doubts]
@@ -107,11 +113,24 @@ def run_nightly(
             from training.fine_tune_run import fine_tune
 
             fine_tune(run, champion, corrections, answered_texts(kept), settings, progress)
-        write_agreement(run.path, metrics.sampled_agreement or {}, coders, language)
-        write_report(run.path, language)
-        if report_dir is not None:
-            publish(run.path, report_dir)
+        _report(run, metrics.sampled_agreement or {}, coders, settings, report_dir)
     return run
+
+
+def _report(
+    run: RunFolder,
+    sampled: dict[str, Any],
+    coders: CoderAgreement,
+    settings: Settings,
+    report_dir: Path | None,
+) -> None:
+    """Publish what a decided run came to; only then is it no interrupted one any more."""
+    language = settings.output.language
+    write_agreement(run.path, sampled, coders, language)
+    write_report(run.path, language)
+    if report_dir is not None:
+        publish(run.path, report_dir)
+    run.save()
 
 
 def _run_key(champion: Bundle, corrections: pd.DataFrame, settings: Settings) -> str:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from core.files.folders import make_public_dir
-from core.files.own_files import METRICS, REPORT
-from core.files.whole_file import make_public
+from core.files.own_files import METRICS, REPORT, OwnFileError, as_own_json, read_own_json
+from core.files.whole_file import make_public, write_atomic
+from core.languages.message import Message
+from core.languages.stored_message import REASON_VALUES, REASONS, stored
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
+from core.run_state import RunState
 from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import write_report
-from training.run_folder import RunMetrics, record_metrics
+from training.run_folder import CHECKPOINTS, RunFolder, RunMetrics, killed_nights, record_metrics
+
+_REPORTED_LATE = Message(
+    "this training was killed after its model had been put into service, before its report was "
+    "published; what came since is learned by the next training"
+)
 
 
 def publish(run_dir: Path, report_dir: Path) -> None:
@@ -34,6 +43,24 @@ def publish_skip(
     write_agreement(staged, metrics.sampled_agreement or {}, coders, language)
     write_report(staged, language, report_dir.name)  # its folder has another name until then
     _show(staged, report_dir)
+
+
+def unreported_promotion(runs_dir: Path, served: str) -> RunFolder | None:
+    """Return the training that put ``served`` into service and was killed before it reported that.
+
+    Its metrics, which now say so, are in its folder. None where there is no such training.
+    """
+    for run in killed_nights(runs_dir):
+        with suppress(OSError, OwnFileError):
+            values = read_own_json(run.path / METRICS)
+            if (values.get("state"), values.get("version")) == (RunState.PROMOTED, served):
+                values |= {REASONS: [_REPORTED_LATE], REASON_VALUES: [stored(_REPORTED_LATE)]}
+                write_atomic(run.path / METRICS, as_own_json(values))
+                shutil.rmtree(run.path / CHECKPOINTS, ignore_errors=True)
+                run.metrics.state, run.metrics.version = RunState.PROMOTED, served
+                run.metrics.reasons = values[REASONS]
+                return run
+    return None
 
 
 def _stage(report_dir: Path) -> Path:

@@ -51,7 +51,7 @@ def promote_or_refuse(
     champion: Champion | None,
     settings: Settings,
 ) -> None:
-    """Take ``challenger`` through all steps and finish ``run``.
+    """Take ``challenger`` through all steps and finish ``run``, then put it into service or not.
 
     Parameters
     ----------
@@ -94,12 +94,12 @@ def promote_or_refuse(
             reference = metrics.reference or champion.version
     metrics.checks = list(gate_result.checks)
 
+    state = RunState.PROMOTED if gate_result.promoted else RunState.REFUSED
+    run.finish(state, _reasons(gate_result, bundle.manifest.version, reference))
     _register(bundle.path, gate_result, reference, settings)
     if champion is not None:
         _keep_for_next_night(champion, bundle, hold_out, dataset, gate_result, reference, settings)
     shutil.rmtree(run.path / CHECKPOINTS, ignore_errors=True)
-    state = RunState.PROMOTED if gate_result.promoted else RunState.REFUSED
-    run.finish(state, _reasons(gate_result, bundle.manifest.version, reference))
 
 
 def _reasons(gate_result: GateResult, version: str, reference: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The folder of one training run: how it began, how it ended, and everything that was measured.
 
-``run.json``      the run's kind, key and state: it is rewritten when the state changes
-``metrics.json``  ``RunMetrics``, once the run is finished
+``run.json``      the run's kind, key and state: not running any more once its report is published
+``metrics.json``  ``RunMetrics``, once the run is decided, before its model is put into service
 ``checkpoints/``  while it runs: an interrupted run of the same key goes on from there
 ``bundle/``       the exported model, until it is in the model registry
 """
@@ -202,12 +202,11 @@ class RunFolder:
         return self.metrics.reasons
 
     def finish(self, state: RunState, reasons: list[str]) -> None:
-        """Write the metrics, then that the run is finished and how."""
+        """Write the metrics of a run that is decided; ``save`` follows once they are reported."""
         self.metrics.state = state
         self.metrics.reasons = reasons
         self.metrics.finished = utc_now()
         record_metrics(self.path, self.metrics)
-        self.save()
 
     def save(self) -> None:
         """Write ``run.json``."""
@@ -234,9 +233,8 @@ def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None)
         if run.state is RunState.RUNNING and run.key == key:
             return run
     if kind is RunKind.FINE_TUNE:
-        for run in _newest_first(runs_dir.glob("run_*")):
-            if run.state is RunState.RUNNING and run.metrics.kind is kind:
-                shutil.rmtree(run.path, ignore_errors=True)
+        for run in killed_nights(runs_dir):
+            shutil.rmtree(run.path, ignore_errors=True)
     path = path or _new_path(runs_dir)
     run = RunFolder(path, key, RunMetrics(kind, RunState.RUNNING, started=utc_now()))
     for name in (CHECKPOINTS, BUNDLE, ERROR_ANALYSIS):
@@ -260,6 +258,12 @@ def last_finished(runs_dir: Path, kind: RunKind) -> RunFolder | None:
         if is_finished and run.metrics.kind is kind:
             return run
     return None
+
+
+def killed_nights(runs_dir: Path) -> list[RunFolder]:
+    """Return the nightly trainings that are not finished and that nobody runs, newest first."""
+    runs = [run for run in _newest_first(runs_dir.glob("run_*")) if run.state is RunState.RUNNING]
+    return [run for run in runs if run.metrics.kind is RunKind.FINE_TUNE]
 
 
 def record_metrics(run_dir: Path, metrics: RunMetrics) -> None:

@@ -110,6 +110,7 @@ def train(
         compared = Champion(champion, settings) if champion is not None else None
         promote_or_refuse(run, challenger, dataset, corrections, compared, settings)
         write_report(run.path, settings.output.language)
+        run.save()
     return run
 
 

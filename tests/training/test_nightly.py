@@ -39,11 +39,12 @@ from tests.support.labelled_records import raw_records, right_corrections, write
 from tests.support.training_processes import PROCESSES
 from tests.support.written_rows import rows_of
 from tests.watcher.processes.test_scheduler import Clock
-from training import fine_tuning, promotion
+from training import fine_tuning, nightly, promotion
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
-from training.run_folder import SEEN, RunFolder
+from training.nightly_folder import unreported_promotion
+from training.run_folder import CHECKPOINTS, SEEN
 from watcher.daemon import Daemon
 from watcher.environment import Environment
 from watcher.processes.file_processor import FileProcessor
@@ -248,7 +249,7 @@ def test_a_poisoned_night_is_refused_by_name(user_project: Settings, tmp_path: P
 # takes as long as the training of a night here.
 def killed_night(step: str, arguments: list[str]) -> NoReturn:
     """Run the command line in this process, and kill it at ``step``; at none for ""."""
-    owners = (fine_tuning, promotion, ModelRegistry, RunFolder)
+    owners = (fine_tuning, nightly, promotion, ModelRegistry)
     places = [place for place in owners if hasattr(place, step)]
     assert places or not step
     for place in places:
@@ -345,18 +346,29 @@ def test_killed_in_any_step_the_champion_serves_and_the_next_run_completes(
 
 
 @pytest.mark.slow
-def test_killed_after_the_promotion_the_next_run_has_nothing_to_learn(
+def test_killed_after_the_promotion_the_next_run_reports_it(
     user_project: Settings, tmp_path: Path
 ) -> None:
     write_corrections(user_project, "a.csv", right_corrections(60))
     champion = ModelRegistry(user_project.output).served().manifest.version
-    assert nightly_process(tmp_path, killed_in="finish") == -9
+    for step in ("_keep_for_next_night", "publish"):  # the first and the last step after it
+        assert nightly_process(tmp_path, killed_in=step) == -9
+        assert not (tmp_path / "night").exists()
     promoted = ModelRegistry(user_project.output).served().manifest.version
     assert promoted != champion
+    write_corrections(user_project, "b.csv", [("old cook | unknown", "5120")])
     assert nightly_process(tmp_path) == 0
     metrics = json.loads((tmp_path / "night" / METRICS).read_text(encoding="utf-8"))
-    assert metrics["state"] == "skipped"
+    assert (metrics["state"], metrics["version"]) == ("promoted", promoted)
+    assert "was killed after its model had been put into service" in metrics["reasons"][0]
+    assert metrics["changes"]["taught"]["n"] > 0
+    report = (tmp_path / "night" / "report.html").read_text(encoding="utf-8")
+    assert metrics["reasons"][0] in report and "The new model was put into service." in report
     assert ModelRegistry(user_project.output).served().manifest.version == promoted
+    (run_dir,) = (user_project.output.model_dir / "runs").iterdir()
+    assert not (run_dir / CHECKPOINTS).exists()
+    # It is told once; the next night is one of its own.
+    assert unreported_promotion(run_dir.parent, promoted) is None
 
 
 def test_a_report_that_another_training_has_published_is_no_reason_to_train(

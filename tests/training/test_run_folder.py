@@ -24,6 +24,7 @@ def test_an_interrupted_run_goes_on_and_another_begins_anew(tmp_path: Path) -> N
     assert start_run(tmp_path, RunKind.TRAIN, "other", run.path).path == run.path
     assert not any(part.exists() for part in parts)
     run.finish(RunState.REFUSED, ["because"])
+    run.save()
     ended = last_finished(tmp_path, RunKind.TRAIN)
     assert ended is not None and ended.reasons == ["because"]
 
@@ -33,6 +34,7 @@ def test_a_killed_night_is_removed_once_its_corrections_have_changed(tmp_path: P
     full = start_run(tmp_path, RunKind.TRAIN, "key", tmp_path / "run_full")
     ended = start_run(tmp_path, RunKind.FINE_TUNE, "key", tmp_path / "run_ended")
     ended.finish(RunState.REFUSED, ["because"])
+    ended.save()
     killed = start_run(tmp_path, RunKind.FINE_TUNE, "key", tmp_path / "run_killed")
     assert start_run(tmp_path, RunKind.FINE_TUNE, "key").path == killed.path
     later = start_run(tmp_path, RunKind.FINE_TUNE, "other", tmp_path / "run_later")
@@ -52,6 +54,7 @@ def test_the_newest_run_is_the_one_that_began_last(tmp_path: Path) -> None:
     for name in ("run_2026-10-25_025000", "run_2026-10-25_021000"):
         run = start_run(tmp_path, RunKind.TRAIN, "key", tmp_path / name)
         run.finish(RunState.REFUSED, [name])
+        run.save()
     newest = last_finished(tmp_path, RunKind.TRAIN)
     assert newest is not None and newest.reasons == ["run_2026-10-25_021000"]
 
@@ -62,6 +65,7 @@ def test_a_run_of_the_same_second_has_a_folder_of_its_own(tmp_path: Path) -> Non
     for number in range(9):
         run = start_run(tmp_path, RunKind.FINE_TUNE, str(number))
         run.finish(RunState.REFUSED, [])
+        run.save()
         paths.add(run.path)
     assert len(paths) == 9 and set(tmp_path.iterdir()) == paths
 

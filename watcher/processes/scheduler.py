@@ -214,7 +214,10 @@ class NightlyScheduler:
             return False
         if not self._is_connected():  # its report cannot be known: it is done again
             return False
-        reason = f"the training ended with {ended_with(status)} and without a report; see the log"
+        reason = (
+            f"the training ended with {ended_with(status)} and without a report; see the log. "
+            "'isco models list' says which model is in service"
+        )
         _log_failure(reason)
         publish_failure(report_dir, reason)
         return True
@@ -271,7 +274,7 @@ def outcome(report_dir: Path) -> str:
 
 
 def _log_failure(reason: str) -> None:
-    _LOG.error("nightly training: %s; the model in service stays", reason)
+    _LOG.error("nightly training: %s", reason)
 
 
 def publish_failure(report_dir: Path, reason: str) -> None:
