@@ -22,6 +22,7 @@ from core.corrections.corrections_folder import (
 from core.corrections.decisions import Decisions
 from core.corrections.office_answers import OfficeAnswers, Origin
 from core.corrections.unread_file import UnreadFile
+from core.non_answers.stated_text import stated_text
 from core.own_tables.code_source import CodeSource
 from core.settings import DataSettings
 from core.taxonomy import MINOR
@@ -117,9 +118,11 @@ class CorrectionsLookup:
     def teaching(self) -> dict[str, str]:
         """The unit group of each text that says something about others, in the order of answers.
 
-        ``Decisions.teaches_others`` is the rule.
+        ``Decisions.teaches_others`` is the rule. Of wordings that the model reads alike the latest
+        one teaches: an answer has one vote.
         """
-        texts = filter(self.decisions.teaches_others, self.origins)
+        latest = {stated_text(text): text for text in self.origins}.values()
+        texts = filter(self.decisions.teaches_others, latest)
         return {text: self.decisions.get(text) or "" for text in texts}
 
     def find(self, text: str) -> Prediction | None:

@@ -19,10 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
+from core.corrections.decisions import decision_key
 from core.errors import BundleError
 from core.own_tables.code_source import CodeSource
 from core.taxonomy import isco08, unit_index
@@ -149,11 +151,16 @@ class SimilarCorrections:
         ]
 
     def nearest_others(self, texts: Sequence[str], vectors: np.ndarray) -> list[Neighbors]:
-        """Return the voters of N ``texts`` as ``nearest`` does, without their own corrections."""
-        rows = {text: row for row, text in enumerate(self._texts)}
+        """Return the voters of N ``texts`` as ``nearest`` does, without their own corrections.
+
+        The correction of another wording that the same decision is about is their own, too.
+        """
+        key_of = cache(decision_key)
         others = []
         for text, voters in zip(texts, self.nearest(vectors), strict=True):
-            is_other = voters.rows != rows.get(text, -1)
+            is_other = np.array(
+                [key_of(self._texts[row]) != key_of(text) for row in voters.rows], bool
+            )
             others.append(Neighbors(voters.rows[is_other], voters.cosines[is_other]))
         return others
 

@@ -193,3 +193,16 @@ def test_rules_that_are_none_are_an_error(bundle_of_rules: Bundle, settings: Set
 def test_groups_and_texts_without_a_code_teach_nobody() -> None:
     lookup = CorrectionsLookup.of({"a": "0310", "b": "221", "c": "not codable"})
     assert lookup.teaching == {"a": "0310"}
+
+
+def test_another_wording_of_a_text_is_no_other_correction() -> None:
+    """Else an answer would have several votes, and would vouch for itself in the calibration."""
+    nurse, worded, greek = "nurse | unknown", "nurse | keine angabe", "εργοδηγός | unknown"
+    codes = {nurse: "2221", greek: "3122", worded: "2221", "nurse | na": "2221"}
+    teaching = CorrectionsLookup.of(codes).teaching
+    assert teaching == {"nurse | na": "2221", greek: "3122"}
+    similar = SimilarCorrections(RULES)
+    similar.learn(teaching, lambda texts: np.full((2, 2), 127, np.int8))
+    asked = [nurse, worded, "εργοδηγος | unknown", "midwife | unknown"]
+    others = similar.nearest_others(asked, np.full((4, 2), 127, np.int8))
+    assert [voters.rows.tolist() for voters in others] == [[1], [1], [0], [1, 0]]
