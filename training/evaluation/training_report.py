@@ -148,7 +148,11 @@ def write_report(run_dir: Path, language: str = ENGLISH, name: str = "") -> Path
         untrained=_titled(metrics.get("untrained_codes"), language),
         unseen={part: figures[part] for part in whole if part not in (SEEN, BEFORE_QUANTIZATION)},
         seen=figures.get(SEEN),
-        kinds={part: figures[part] for part in figures if part not in whole},
+        kinds={
+            part: figures[part]
+            for part in figures
+            if part not in whole and not part.startswith(f"{SEEN}, ")
+        },
         quantization=(
             (figures[BEFORE_QUANTIZATION], figures[TEST])
             if {BEFORE_QUANTIZATION, TEST} <= set(figures)

@@ -120,6 +120,7 @@ def metrics(**more: Any) -> dict[str, Any]:
             "test": figures,
             "test texts, vague": figures,
             "seen": figures,
+            "seen, language de": figures,
             "test before quantisation": figures,
         },
         "confidence_threshold": 0.9,
@@ -291,6 +292,7 @@ def test_the_report_says_number_by_number_why(folder: Path) -> None:
         "neither model has learned",
     ):
         assert words in page.words, words
+    assert "training texts, " not in page.words  # the parts are those of unseen texts
 
 
 def test_a_hostile_text_stays_a_text(folder: Path) -> None:
