@@ -113,6 +113,7 @@ def test_an_adjudicated_answer_settles_what_it_agrees_with_once() -> None:
     decisions = decided(answer("2221", "anna"), answer("3221", "ben"))
     settled = decisions.apply(answer("3221", is_adjudicated=True))
     assert settled == Outcome(is_settled=True)
+    assert decisions.version() != decided(answer("3221")).version()  # it holds against others
     assert decisions.apply(answer("3221", is_adjudicated=True)) == NO_CONFLICT
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,12 +31,18 @@ BATCH = {
 }
 
 
-def keep(folder: Path, batch_id: str, *, is_complete: bool = True) -> None:
+def keep(
+    folder: Path,
+    batch_id: str,
+    *,
+    is_complete: bool = True,
+    batch: Mapping[str, tuple[str, int, int]] = BATCH,
+) -> None:
     texts = TextCollector()
-    for text, (code, n_records, _) in BATCH.items():  # as chunks of a file come
+    for text, (code, n_records, _) in batch.items():  # as chunks of a file come
         for n in (0, n_records):
             texts.add({text: code}, {text: n})
-    drawn = {text: n for text, (_, _, n) in BATCH.items() if n}
+    drawn = {text: n for text, (_, _, n) in batch.items() if n}
     keep_text_list(folder, ListHead(batch_id, "v1", is_complete=is_complete), texts, drawn)
 
 
@@ -108,6 +115,17 @@ def test_a_text_of_several_batches_counts_once(tmp_path: Path) -> None:
     twice = answers(tmp_path, given)
     assert (twice.answered_rate, twice.n_autocoded) == (1.0, 4)
     assert twice.weights == pytest.approx(once.weights)
+
+
+def test_a_text_that_was_drawn_once_and_asked_once_was_asked(tmp_path: Path) -> None:
+    """As where a later model is not sure of what an earlier one autocoded."""
+    keep(tmp_path, ID)
+    keep(tmp_path, OTHER, batch={"rare": ("222", 1, 0)})
+    given = dict.fromkeys(("unsure", "rare", "frequent"), ("2221", SAMPLE))
+    found = answers(tmp_path, given)
+    assert found.is_sampled == (False, False, True)
+    assert found.weights == pytest.approx((2, 2, 3))  # 4 below the threshold, 3 autocoded
+    assert found.n_autocoded == 3
 
 
 def test_what_was_not_asked_for_does_not_count(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def test_what_measured_is_taught_after_its_first_training(
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
     again = CorrectionSet(kept_corrections(user_project)).table(replace(bundle, manifest=learned))
     assert len(again) == 40 and not again["is_held_out"].any()
+    assert again["is_first"].all()  # no training has taught any of them
 
 
 def test_an_answer_that_is_handed_in_again_is_no_new_one(
@@ -95,7 +96,12 @@ def test_an_answer_in_doubt_that_another_coder_gives_too_is_new(
     assert not len(CorrectionSet(kept_corrections(user_project)).table(champion))
     write_corrections(user_project, "second.csv", [("cook | unknown", "5120")])
     (row,) = CorrectionSet(kept_corrections(user_project)).table(champion).to_dict("records")
-    assert row["is_new"] and row["file"] == "second.csv"
+    assert row["is_new"] and row["file"] == "second.csv" and not row["is_confirmed"]
+    # What a person has confirmed is so in every file that says it, and is no more new for that.
+    write_corrections(user_project, "third.csv", [("cook | unknown", "5120")])
+    write_doubts(folder / "third.csv", [Doubt("", "third.csv", confirmed="2026-11-30")])
+    (again,) = CorrectionSet(kept_corrections(user_project)).table(champion).to_dict("records")
+    assert again == row | {"is_confirmed": True}
 
 
 def test_a_text_that_was_ever_taught_measures_nothing(
@@ -108,7 +114,10 @@ def test_a_text_that_was_ever_taught_measures_nothing(
     )
     write_corrections(user_project, "again.csv", [(known, "5120")])
     (row,) = CorrectionSet(kept_corrections(user_project)).table(bundle).to_dict("records")
-    assert row["is_new"] and not row["is_held_out"]
+    assert row["is_new"] and row["is_first"] and not row["is_held_out"]
+    learned = replace(bundle.manifest, training={LEARNED_FILES: ["again.csv"]})
+    later = CorrectionSet(kept_corrections(user_project)).table(replace(bundle, manifest=learned))
+    assert later[["is_new", "is_first"]].values.tolist() == [[False, False]]
 
 
 def test_no_model_is_held_to_its_answer_on_a_text_that_anybody_decided(

@@ -93,12 +93,16 @@ def test_what_a_language_leaves_free_the_others_take() -> None:
 
 
 def test_a_record_is_replayed_with_its_weight(user_project: Settings) -> None:
-    known = known_in({"en": 2}).assign(weight=[1.0, 0.25])
+    known = known_in({"en": 3}).assign(weight=[1.0, 0.25, 8.0])  # 8: a common answer
     write_corrections(user_project, "a.csv", [("new | unknown", "5120")])
     corrected = CorrectionSet(kept_corrections(user_project)).table(None)
     texts = build_fine_tune_set(corrected, known, [], (), user_project)
     replayed = texts[~texts["is_correction"]]
-    assert dict(zip(replayed["text"], replayed["weight"], strict=True)) == {"en 0": 1, "en 1": 0.25}
+    assert dict(zip(replayed["text"], replayed["weight"], strict=True)) == {
+        "en 0": 1,
+        "en 1": 0.25,
+        "en 2": 1,
+    }
 
 
 def test_archived_texts_are_as_the_model_reads_them(tmp_path: Path) -> None:
