@@ -21,7 +21,7 @@ from core.text import join
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
-from inference.doubt.answer_counts import count_answers, reasons_for
+from inference.doubt.answer_counts import Counts, count_answers, is_behind, reasons_for
 from inference.doubt.chance import UsualShare
 from inference.doubt.coder_check import MIN_ANSWERS, CoderAnswers, check_answers, check_coders
 from tests.conftest import ROOT
@@ -121,6 +121,32 @@ def test_a_confirmed_coder_may_go_on_as_before(autocoder: Autocoder, right: dict
     confirmed = [replace(doubt, confirmed="2026-01-01T00:00:00Z")]
     assert check_coder("Ana", guessed(right, 20), autocoder, confirmed) is None
     assert check_coder("Ana", guessed(right, 80), autocoder, confirmed) is not None
+
+
+def test_what_was_confirmed_is_not_named_again() -> None:
+    usual = Counts(n=20, n_far=0, n_behind=0, n_sure=20, n_against=0, rule=None, n_groups=1)
+    rule = ("3434", "5120", 3, 3)
+    for more, words in (
+        ({"n_behind": 14}, "behind a hundred others"),
+        ({"n_against": 14}, "contradict where"),
+        ({"rule": rule}, "surely 3434 got 5120"),
+    ):
+        counts = replace(usual, **more)
+        (reason,) = reasons_for(counts)
+        doubt = Doubt("Ana", "", n=20, n_sure=20, n_against=counts.n_against, confirmed="2026")
+        assert words in reason and reasons_for(counts, [doubt]) == []
+    # Where many groups could have had one, chance makes a rule about three texts.
+    assert reasons_for(replace(usual, rule=rule, n_groups=40)) == []
+
+
+def test_what_is_next_to_equal_is_not_nearer() -> None:
+    """Its order may hang on the processor."""
+    others = np.full((1, len(UNITS)), 1.04 / len(UNITS))
+    others[0, 0] = 1 / len(UNITS)
+    given = np.zeros(1, int)
+    assert not is_behind(others, others, given).any()
+    others[0, 0] /= 1.02
+    assert is_behind(others, others, given).all()
 
 
 def test_a_rule_of_one_coder_is_named_and_one_of_all_is_not(

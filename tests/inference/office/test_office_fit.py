@@ -116,11 +116,17 @@ def test_the_next_fit_begins_with_what_was_carried_over() -> None:
     probabilities = probabilities_of(3000)
     units = drawn_units(recalibrated(probabilities, 0.7))
     codes = [UNITS[unit] for unit in units]
-    carried = fitted(probabilities[1000:], codes[1000:]).to_carry("1")
+    fit = fitted(probabilities[1000:], codes[1000:])
+    carried = fit.to_carry("1")
     few = fitted(probabilities[1000:1200], codes[1000:1200]).to_carry("1")
     assert carried is not None and few is not None
     assert carried.exponent_deviation < few.exponent_deviation <= 0.15
     assert 0.7 < carried.exponent < 0.85
+    assert not fit.is_raised and carried.threshold is None
+    # A fifth of the answers counts again in the next fit.
+    assert carried.slip_rate_deviation == pytest.approx(
+        fit.slip_rate_deviation / 0.8**0.5, abs=1e-4
+    )
 
     def fits_of_100(carried: CarriedCalibration | None) -> list[OfficeCalibration]:
         parts = [slice(start, start + 100) for start in range(0, 1000, 100)]
