@@ -112,6 +112,22 @@ def test_the_deviations_are_how_much_fits_differ() -> None:
         assert 0.5 < np.std(values) / np.mean(claimed) < 1.2
 
 
+def test_of_a_review_answered_in_part_no_threshold_lies_below_the_sample() -> None:
+    """Of the texts between those that were asked first and the sample nothing is known."""
+    probabilities = probabilities_of(400)
+    codes = [UNITS[unit] for unit in drawn_units(probabilities)]
+    is_sampled = tuple((probabilities.max(axis=1) >= 0.8).tolist())
+    readings, similar = AnswerReadings(probabilities, []), SimilarCorrections(FITTED_RULES)
+    thresholds = []
+    for rate in (1.0, 0.5):
+        answers = replace(answers_of(codes), is_sampled=is_sampled, answered_rate=rate)
+        fit = fit_office(bundle_calibration(0.9, 0.7, answers, 0), answers, readings, similar)
+        assert fit.wanted is not None
+        thresholds.append(fit.wanted.threshold)
+    assert thresholds[0] < 0.6, thresholds
+    assert 0.7 < thresholds[1] < 0.9
+
+
 def test_the_next_fit_begins_with_what_was_carried_over() -> None:
     probabilities = probabilities_of(3000)
     units = drawn_units(recalibrated(probabilities, 0.7))

@@ -235,6 +235,13 @@ def test_what_is_said_of_a_text_holds_for_its_other_spellings(tmp_path: Path) ->
     )
     found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
     assert (found["n"], found["n_agreed"]) == (3, 2), "an adjudicated answer stays"
+    (tmp_path / "4.csv").write_text(
+        "text,corrected_isco_code,sampled,coder,adjudicated,sequence\n"
+        "baker | unknown,withdraw,,chris,yes,4\nbaker | na,7211,batch 1,anna,,4\n",
+        encoding="utf-8",
+    )
+    found = sampled_agreement(read_folder(tmp_path, DataSettings()), tmp_path)
+    assert (found["n"], found["n_agreed"]) == (3, 1), "until another one takes it back"
 
 
 def test_nothing_came_back(tmp_path: Path) -> None:
