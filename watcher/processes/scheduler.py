@@ -205,7 +205,7 @@ class NightlyScheduler:
             return False
         if report_dir.exists():
             if (report_dir / FAILED).exists():
-                _log_failure(outcome(report_dir))
+                _LOG.error("nightly training: %s", outcome(report_dir))
             else:
                 _LOG.info("nightly training: %s, report in %s", outcome(report_dir), report_dir)
             return True
@@ -218,7 +218,7 @@ class NightlyScheduler:
             f"the training ended with {ended_with(status)} and without a report; see the log. "
             "'isco models list' says which model is in service"
         )
-        _log_failure(reason)
+        _LOG.error("nightly training: %s", reason)
         publish_failure(report_dir, reason)
         return True
 
@@ -271,10 +271,6 @@ def outcome(report_dir: Path) -> str:
         reason = read_own_file(report_dir / FAILED).decode("utf-8", "replace")
         return f"{RunState.FAILED}: {' '.join(reason.split())}"
     return RunState.FAILED
-
-
-def _log_failure(reason: str) -> None:
-    _LOG.error("nightly training: %s", reason)
 
 
 def publish_failure(report_dir: Path, reason: str) -> None:
