@@ -6,11 +6,17 @@ holds. ``header_names.yaml`` has such words by language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from core.columns.header_words import plain_words
 
 Words = tuple[str, ...]
 Languages = Mapping[Words, frozenset[str]]
 """Names, each with the languages that have it."""
+
+_WORD = re.compile(r"(\w+)(\.(?!\w))?")
+_MIN_CUT, _MIN_CUT_NAME = 3, 5  # letters of a word, and of a name of one word: many begin alike
 
 
 def contained(words: Sequence[str], names: Collection[Words]) -> list[Words]:
@@ -65,4 +71,32 @@ def follows(words: Sequence[str], before: Languages, languages: frozenset[str]) 
     return any(
         not languages.isdisjoint(before.get(tuple(words[-n:]), ()))
         for n in range(1, min(longest, len(words)) + 1)
+    )
+
+
+def abbreviated(
+    header: str, names: Collection[Words], others: Collection[Words] = ()
+) -> list[Words]:
+    """Return the names that a header abbreviates with dots: "Naziv rad. mjesta", "Yrkesben.".
+
+    None where it may be one of ``others`` as well, unless that begins with one of the names:
+    "Befattn." is "befattning", and no "befattningsbeskrivning".
+    """
+    starts = [("".join(plain_words(word)), bool(dot)) for word, dot in _WORD.findall(header)]
+    least = _MIN_CUT if len(starts) > 1 else _MIN_CUT_NAME
+    cut = [word for word, is_cut in starts if is_cut]
+    if not cut or min(map(len, cut)) < least:
+        return []
+    found = [name for name in names if _is_cut_to(starts, name)]
+    begun = tuple(map("".join, found))
+    is_clear = all(
+        "".join(other).startswith(begun) for other in others if _is_cut_to(starts, other)
+    )
+    return found if is_clear else []
+
+
+def _is_cut_to(starts: Sequence[tuple[str, bool]], name: Words) -> bool:
+    return len(name) == len(starts) and all(
+        word.startswith(start) if is_cut else word == start
+        for word, (start, is_cut) in zip(name, starts, strict=True)
     )

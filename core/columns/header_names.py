@@ -14,6 +14,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 
 from core.columns.contained_names import (
+    abbreviated,
     contained,
     contained_subjects,
     places_of_names,
@@ -70,7 +71,8 @@ _OTHER_NAME = "asks_for_another_name"
 _PERSON = "name_of_the_person"
 
 _KEY_BREAKS = re.compile(r"[\s_-]+")
-_NUMBERING = re.compile(r"^\s*[A-Za-z]{0,2}\d+[A-Za-z0-9]{0,6}\s*[.:)]\s*(?=\S)")
+# "Q5.", and Danish "Sp. 6", which is no spouse.
+_NUMBERING = re.compile(r"(?i)^\s*([a-z]{0,2}\d+\w{0,6}\s*[.:)]|[a-z]{1,3}\.\s?\d+\S?\s)\s*(?=\S)")
 _ORDINAL = re.compile(r"(?<!\w)[2-9]\s?[ªº°]")  # "2ª ocupación"; the letters are gone in words
 
 
@@ -97,7 +99,7 @@ _LEVELS = {"exact": Match.EXACT, "specific": Match.SPECIFIC, "generic": Match.GE
 def column_key(name: str) -> str:
     """Return the form in which the names of our own and of known columns are compared.
 
-    Case counts for nothing, and neither does the difference between space, hyphen and underscore.
+    Case counts for nothing, nor does the difference between space, hyphen and underscore.
     """
     return _KEY_BREAKS.sub("_", name.strip().casefold())
 
@@ -131,8 +133,7 @@ def _usual_keys(column: str) -> Mapping[str, Match]:
             for name in listed:
                 for key in keys_of(name):
                     keys.setdefault(key, _LEVELS[level])
-    for key in keys_of(column):
-        keys[key] = Match.OURS
+    keys.update(dict.fromkeys(keys_of(column), Match.OURS))
     return keys
 
 
@@ -166,8 +167,9 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
 
 @lru_cache(maxsize=_MAX_KEPT)  # each delimiter is tried, and each row that may hold names
 def _match(header: str, column: str) -> tuple[Match, int] | None:
-    if found := _best(_usual_keys(column), header):
-        return found, 0
+    for n_aside, name in enumerate((header, _NUMBERING.sub("", header))):
+        if found := _best(_usual_keys(column), name):
+            return found, n_aside
     if CHECKBOX.search(header.strip()):
         return None
     written = words_that_tell(header)
@@ -187,6 +189,10 @@ def _match_within(header: str, written: Sequence[str], column: str) -> tuple[Mat
     if column == JOB_TITLE:
         beside = places_beside_a_name(written, _languages_of(words, column))
         fits.append(_best(keys, " ".join(without_places(words, beside))))
+    bare = BRACKETED.sub(" ", _NUMBERING.sub("", header))
+    others = _contained_names(DUTIES if column == JOB_TITLE else JOB_TITLE)
+    cut = abbreviated(bare, _contained_names(column), others)
+    fits += [_best(keys, " ".join(name)) for name in cut]
     heading = _best(keys, HEADINGS.split(header)[0])
     if heading is not None and heading < Match.GENERIC:  # "Work: shifts" is not about the job
         fits.append(heading)
@@ -220,7 +226,8 @@ def names_another(header: str, column: str) -> bool:
     if not rest or len(rest) == len(written) or n_words > MAX_NAME_WORDS:
         return False
     keys, names = _usual_keys(column), _contained_names(column)
-    return not _best(keys, header) and bool(_best(keys, " ".join(rest)) or contained(rest, names))
+    is_usual = _best(keys, _NUMBERING.sub("", header))
+    return not is_usual and bool(_best(keys, " ".join(rest)) or contained(rest, names))
 
 
 @lru_cache(maxsize=_MAX_KEPT)

@@ -288,10 +288,10 @@ job | occupation (2nd job)
 # The job, and names of another job.
 NAMES_OF_ANOTHER = """\
 Beruf | Nebenberuf | Nebenjob | Nebentätigkeit | Zweitberuf
-Occupation | Second activity | Side hustle
+Occupation | Second activity | Side hustle | Ex-occupation
 Profession | Activité secondaire | Activité annexe
 Ocupación | Actividad secundaria | Segunda actividad
-Professione | Attività secondaria
+Professione | Attività secondaria | Ex professione
 Profissão | Atividade secundária
 Beroep | Bijbaan | Nevenfunctie | Nevenberoep
 Zawód | Dodatkowa działalność
@@ -300,7 +300,7 @@ Povolání | Vedlejší činnost
 Povolanie | Vedľajšia činnosť
 Poklic | Stranska dejavnost
 Zanimanje | Sporedna djelatnost
-Foglalkozás | Mellékállás | Másodállás
+Foglalkozás | Mellékállás | Másodállás | Második munkahely
 Професия | Допълнителна дейност
 Επάγγελμα | Δεύτερη δραστηριότητα
 Profesija | Papildoma veikla

@@ -21,7 +21,17 @@ S čim se ukvarjate? | V katerem poklicu delate? | Vrsta dela
 Είδος εργασίας | Mit dolgozik? | Beosztása | Funcția ocupată
 W jakim zawodzie Pan(i) pracuje? | Czym się Pan(i) zajmuje? | Kim Pan(i) jest z zawodu?
 Welcher Tätigkeit gehen Sie nach? | Welcher beruflichen Tätigkeit gehen Sie nach?
-Welches war Ihre Haupttätigkeit in den letzten 7 Tagen? | Was war Ihre Haupttätigkeit?"""
+Welches war Ihre Haupttätigkeit in den letzten 7 Tagen? | Was war Ihre Haupttätigkeit?
+Naziv rad. mjesta | Nazwa stan. | Q7. Denum. postului | Pareigų pav. | AMETINIM. | Befattn.
+Yrkesben. | Prof. principale | Amata nosauk. (pilns) | Amm.nimike | Naziv del. mesta
+Sp. 6 Hvad er din nuværende stilling? | Sp. 6 Hvert er núverandi starf þitt? | Staða (starf)
+8) Apa pekerjaan Bapak/Ibu? | Q7. Type of work done | Anda bekerja sebagai apa? | Ko Jūs strādājat?
+Als was sind Sie derzeit beschäftigt? | Čím jste povoláním? | X'taħdem? | Cad é do shlí bheatha?
+What's your job? | Position held | Title of main paid job | CURR OCC | 07_Job role
+Job held last week | Как се нарича длъжността, която заемате? | Kā sauc Jūsu amatu?
+Kuidas nimetatakse Teie ametit? | Mikä on tehtävänimikkeenne? | Hva heter yrket ditt?
+Hvað heitir starfið þitt? | JABATAN_TEKS
+Ποιος είναι ο τίτλος της θέσης σας; | Hogy hívják a foglalkozását? | Profession déclarée"""
 
 TASKS = """\
 Koje poslove obavljate na radnom mjestu? | Opišite poslove koje obavljate | Opišite što radite
@@ -36,7 +46,12 @@ V čem spočívala Vaše práce? | V čom spočívala Vaša práca? | Kaj je obs
 Od čega se sastojao Vaš posao? | Miből állt a munkája? | В какво се състоеше работата Ви?
 Σε τι συνίστατο η εργασία σας; | Vad bestod ditt arbete av? | Hvad gik dit arbejde ud på?
 Hva besto arbeidet ditt i? | Hva gikk arbeidet ditt ut på? | В чём состояла ваша работа?
-У чому полягала ваша робота?"""
+У чому полягала ваша робота?
+Opis zad. | Opravila | Opišite, kaj delate na svojem delovnem mestu
+Опишете какво вършите на работното си място | Lýstu því sem þú gerir í vinnunni
+Déan cur síos ar do chuid dualgas | Tehtävien kuvaus | Descrizione attività lavorativa
+Čo robíte v zamestnaní? | Actividades que realiza en el puesto
+What do you actually do in that job? | Iddeskrivi x'tagħmel fuq ix-xogħol | Zaduženja"""
 
 OTHERS = """\
 Zanimanje 2. osobe | Zanimanje (2. osoba) | Povolanie 2. osoby | Zawód 2. osoby | Poklic 2. osebe
@@ -46,7 +61,10 @@ Profesija 2. persona | Ammatti 3. henkilö | Zanimanje 3. člana
 Zanimanje po struci | Zanimanje po obrazovanju | Професия по образование | Poklic po izobrazbi
 Povolanie podľa vzdelania | Povolání podle vzdělání | Szakképzettség szerinti foglalkozás
 Profesia dobândită | Profession selon diplôme | Foglalkozás kódja | Foglalkozás kódszáma
-Meslek kodu"""
+Meslek kodu
+MANAGER_JOB_TITLE | Manager's job title | Mantan pekerjaan
+Beroep vóór huidige baan | F.d. yrke | Tidl. stilling | Antraeilės pareigos | Yrke i biarbeidet
+Slí bheatha an chéile"""
 
 DESCRIBED = """\
 Zanimanje | Opis zanimanja
