@@ -71,14 +71,15 @@ def spoken_name(headers: Headers, position: int) -> str:
 
 
 def _group(headers: Headers, position: int) -> str:
-    """Return the name that the columns behind it share: the header has it above the first alone.
+    """Return the name that columns share: the header has it above the first alone, or above all.
 
-    So SurveyMonkey writes a question with several parts. A name of one column is no group.
+    So SurveyMonkey and pandas write a name with several parts. A name of one column is no group.
     """
     header, *further = headers
 
     def is_part(place: int) -> bool:
-        return not header[place].strip() and any(row[place].strip() for row in further)
+        is_named = header[place].strip() and header[place] not in header[max(place - 1, 0) : place]
+        return not is_named and any(row[place].strip() for row in further)
 
     first = position
     while first > 0 and is_part(first):

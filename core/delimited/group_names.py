@@ -49,13 +49,14 @@ def header_below_groups(
     TwoHeadersError where the names of the columns are in both rows.
     """
     n_above, is_known = known
-    groups, *rows = parsed_leniently(lines[n_above:], delimiter)
+    header, *rows = parsed_leniently(lines[n_above:], delimiter)
+    groups = _each_once(header)
     rows = [row for row in rows if n_filled(row)]
     if names_below_groups(groups, rows) != LabelRow.YES:
         return None
     names = rows[0]
     keys = [column_key(name) for name in names]
-    is_complete = all(keys) and len(set(keys)) == len(keys)
+    is_complete = all(keys[1:]) and len(set(keys)) == len(keys)
     titles = aliases.get(JOB_TITLE, ())
     title, group = (best_position([row], JOB_TITLE, titles) for row in (names, groups))
     starts = _starts(groups, len(names))
@@ -114,16 +115,17 @@ def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
     """Return whether the first row below a header has the names of columns, and that of groups.
 
     The row has text alone, also in all columns that the header leaves without a name. Signs are
-    a name of titles or duties, and a column in which all records have numbers, dates or ids.
+    a name of titles or duties, and a column in which all records have numbers, dates or ids. The
+    first column may have no name at all, as the index of pandas.
     """
     first, *records = [row for row in rows if len(row) == len(rows[0])] or [[]]
     if not records:
         return LabelRow.NO
-    pairs = list(zip_longest(header, first, fillvalue=""))
+    pairs = list(zip_longest(_each_once(header), first, fillvalue=""))
     first_name = next((place for place, name in enumerate(header) if name.strip()), len(pairs))
     if len(pairs) > len(first) or all(name.strip() for name, _ in pairs[first_name:]):
         return LabelRow.NO
-    if any(not cell.strip() and not name.strip() for name, cell in pairs):
+    if any(not cell.strip() and not name.strip() for name, cell in pairs[1:]):
         return LabelRow.NO
     if not all(map(_may_be_name, filter(str.strip, first))):
         return LabelRow.NO
@@ -133,6 +135,11 @@ def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
     unlike = {first[n] for n in range(len(first)) if _is_unlike(first[n], [r[n] for r in records])}
     n_signs = n_names + len(unlike)
     return LabelRow.YES if n_signs >= _MIN_SIGNS else LabelRow(min(n_signs, LabelRow.MAYBE))
+
+
+def _each_once(groups: Row) -> Row:
+    """Return names of groups above the first column of each alone; pandas has them above all."""
+    return [name if name not in groups[max(n - 1, 0) : n] else "" for n, name in enumerate(groups)]
 
 
 def _may_be_name(cell: str) -> bool:

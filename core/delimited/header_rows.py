@@ -20,6 +20,7 @@ _RULE = re.compile(r"\s*:?-+:?\s*")
 _RULE_LINE = re.compile(r"\s*(?=[-+=|]*---)[-+=|]+\s*")
 # What clients of PostgreSQL and MySQL write below the last record, in the language of the user.
 _N_ROWS = re.compile(r"\s*(?:\(\d+ [^\W\d]+\)|\d+ rows? in set\b.*)")
+_UNNAMED = re.compile(r"Unnamed: \d+_level_\d+")  # pandas, for a column with fewer names
 _MIN_DASHES = 3  # a dash or two in a cell may stand for a missing value
 _OPEN_ANSWER = "open_answer"  # of header_names.yaml
 
@@ -32,6 +33,7 @@ def further_headers(header: Row, rows: Sequence[Row], aliases: Aliases) -> tuple
             return tuple(candidates[:n])
     if candidates and (
         _is_rule(candidates[0])
+        or any(map(_UNNAMED.fullmatch, candidates[0]))
         or _repeats(header, candidates[0], aliases)
         or _is_surveymonkey(header, candidates)
         or label_row(header, rows, aliases) == LabelRow.YES

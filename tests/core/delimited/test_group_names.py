@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from core.errors import InputError
@@ -145,3 +147,41 @@ def test_a_name_of_the_titles_in_the_first_record_is_said(tmp_path: Path) -> Non
     table = opened(tmp_path / "in.csv", content)
     assert titles(table) == ["Title", "nurse", "plumber"]
     assert any(note.startswith(UNLIKE) for note in table.notes)
+
+
+@both_formats
+@pytest.mark.parametrize("has_index", [True, False])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["person id", "person sex", "work occupation", "work industry"],
+        ["id Unnamed: 0_level_1", "occupation Unnamed: 1_level_1", "score mean", "score std"],
+    ],
+)
+def test_both_rows_of_names_of_pandas(
+    suffix: str, has_index: bool, names: list[str], tmp_path: Path
+) -> None:
+    columns = pd.MultiIndex.from_tuples([name.split(" ", 1) for name in names])
+    values = {"occupation": ["nurse", "baker", "plumber"], "industry": ["care", "food", "pipes"]}
+    numbers = [[str(n * 3), str(n), str(n + 2)] for n in range(1, 4)]
+    cells = [
+        next((values[word] for word in name.split() if word in values), numbers[n % 3])
+        for n, name in enumerate(names)
+    ]
+    text = pd.DataFrame(zip(*cells, strict=True), columns=columns).to_csv(index=has_index)
+    table = opened(tmp_path / f"in{suffix}", text)
+    assert titles(table) == ["nurse", "baker", "plumber"]
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+def test_a_job_of_the_spouse_of_pandas_is_refused(has_index: bool, tmp_path: Path) -> None:
+    data = {
+        ("self", "id"): [1, 2, 3],
+        ("self", "sex"): ["m", "f", "m"],
+        ("spouse", "occupation"): ["nurse", "baker", "plumber"],
+        ("spouse", "age"): [30, 40, 50],
+    }
+    written = io.StringIO()
+    pd.DataFrame(data).to_csv(written, index=has_index)
+    with pytest.raises(InputError, match="names of groups of columns in line 1"):
+        opened(tmp_path / "in.csv", written.getvalue())
