@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from core.columns.column_choice import Aliases, choose_columns
 from core.columns.equal_names import note_equal_names
@@ -94,6 +94,11 @@ class Table:
     def delimiter(self) -> str:
         """The delimiter of a delimited text, a comma for any other format."""
         return self.content.layout.delimiter
+
+    @property
+    def delimiter_name(self) -> str:
+        """The name of the delimiter in words, ``""`` for a format that has none."""
+        return DELIMITERS[self.delimiter] if self.format == FileFormat.CSV else ""
 
     @property
     def row_notes(self) -> list[str]:
@@ -231,5 +236,6 @@ def check_columns(
     """
     for name in required:
         if name not in columns:
-            raise no_column(path, headers[0], aliases, name, line)
+            labels = chain.from_iterable(headers[1:])
+            raise no_column(path, headers[0], aliases, name, line, labels)
     return note_equal_names(path, headers, columns, aliases, line)

@@ -25,7 +25,7 @@ from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
 from core.corrections.published_columns import text_columns
 from core.corrections.text_list import ListHead
-from core.csv_table import CHUNK_ROWS, DELIMITERS, Row, Table, open_table
+from core.csv_table import CHUNK_ROWS, Row, Table, open_table
 from core.csv_writer import Writer, has_formula, row_writer
 from core.files.own_files import RECEIPT, REPORT
 from core.files.whole_file import sha256_of
@@ -165,7 +165,7 @@ def _start_receipt(path: Path, table: Table, autocoder: Autocoder, settings: Set
         sha256=sha256,
         batch_id=batch_id(sha256, autocoder, settings),
         encoding=table.encoding,
-        delimiter=DELIMITERS[table.delimiter],
+        delimiter=table.delimiter_name,
         format=str(table.format),
         model_version=autocoder.version,
         settings=result_settings(settings, autocoder.corrections_lookup),

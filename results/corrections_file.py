@@ -11,7 +11,7 @@ from pathlib import Path
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome
 from core.corrections.doubts import Doubt, Doubts, marked, read_doubts, remove_doubts, write_doubts
-from core.csv_table import CHUNK_ROWS, DELIMITERS
+from core.csv_table import CHUNK_ROWS
 from core.csv_writer import Writer, neutralise
 from core.files.whole_file import sha256_of
 from core.languages.message import Message
@@ -168,7 +168,7 @@ def _new_receipt(
         sha256=sha256,
         batch_id=batch_id,
         encoding=table.encoding,
-        delimiter=DELIMITERS[table.delimiter],
+        delimiter=table.delimiter_name,
         format=str(table.format),
         notes=[*table.layout.notes, *([_EDITED_NOTE] if source.edited is not None else ())],
     )

@@ -152,8 +152,7 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
     0: the header is the name; 1: something before or after the name was left aside; 2: the question
     asks to describe something, so that a column of duties may be meant; 3: it asks for another name
     of the job, or for what is not among the choices; 4 and more: it asks for the job of a year, or
-    for its coded group, and one of a week or of no code is better, as is a more specific name. None
-    where it does not fit.
+    for its coded group, and one of a week or of no code is better. None where it does not fit.
     """
     header = plain_header(header)
     found = _match(header, column)
@@ -222,7 +221,8 @@ def names_another(header: str, column: str) -> bool:
     """
     written = words_that_tell(without_examples(plain_header(header)))
     rest = without_places(tuple(map(plain_letters, written)), places_about_else(written, column))
-    n_words = len(written) - len(places_of_time_ago(written))
+    last = words_that_tell(header.rpartition("/")[2])  # of a path the name counts alone
+    n_words = len(last) - len(places_of_time_ago(last))
     if not rest or len(rest) == len(written) or n_words > MAX_NAME_WORDS:
         return False
     keys, names = _usual_keys(column), _contained_names(column)

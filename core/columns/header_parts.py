@@ -15,7 +15,7 @@ BRACKETED = re.compile(r"[(\[{<][^()\[\]{}<>]*[)\]}>]")
 QUESTION_CODE = re.compile(r"^[A-Za-z]{0,4}\d+[A-Za-z0-9]{0,6}(?:_TEXT)?\s*[.:)\-–_ ]+\s*(?=\w)")
 SUFFIX = re.compile(
     r"(?:(?<![_.\s-])[_.\s-]+"
-    r"(?:te?xte?|text[oi]|testo|teks|tekst(?:as|s|i)?|szöveg|szoveg|текст|نص|verbatim|open|offen|klartext|literal|lib|libelle|raw|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl|it|ro|cs|sk|sl|hr|hu|bg|el|lt|lv|et|fi|sv"
+    r"(?:te?xte?|text[oi]|testo|teks|tekst(?:as|s|i)?|szöveg|szoveg|текст|نص|verb(?:atim)?|open|oe?|offen|klartext|literal|lib|libelle|raw|str|string|en|eng|de|deu|fr|fra|es|spa|pt|nl|pl|it|ro|cs|sk|sl|hr|hu|bg|el|lt|lv|et|fi|sv"
     r"|da|nb|mt|ar))+$",
     re.IGNORECASE,
 )

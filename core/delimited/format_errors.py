@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import (
@@ -110,9 +110,17 @@ def wrong_width(
 
 
 def no_column(
-    path: Source, header: Sequence[str], aliases: Aliases, column: str, line: int | None
+    path: Source,
+    header: Sequence[str],
+    aliases: Aliases,
+    column: str,
+    line: int | None,
+    labels: Iterable[str] = (),
 ) -> InputError:
-    """Return the error of a header without a column that must be there."""
+    """Return the error of a header without a column that must be there.
+
+    ``labels`` are further names of the columns: the texts of the questions.
+    """
     wanted = {column: aliases[column]}
     remedy = _RENAME_OR_NAME if column in TEXT_COLUMNS else _RENAME
     n_variables = sum(_VARIABLE.fullmatch(name.strip()) is not None for name in header)
@@ -125,7 +133,7 @@ def no_column(
         )
     others = [
         name
-        for name in header
+        for name in [*header, *labels]
         if column == JOB_TITLE and (names_another(name, column) or is_name_of_another_job(name))
     ]
     if others:

@@ -156,7 +156,8 @@ def read_weight(written: str, decimal_sign: str) -> float | None:
             return None
         text = text.replace(thousands, "")
     try:
-        weight = float(text.replace(decimal_sign, "."))
+        # Python would read "1_000" as well.
+        weight = math.nan if "_" in text else float(text.replace(decimal_sign, "."))
     except ValueError:
         return None
     return weight if math.isfinite(weight) and weight >= 0 else None

@@ -141,7 +141,7 @@ def test_at_most_three_columns_are_shown() -> None:
     + [("1.250", ",", 1250.0), ("1,250.5", ".", 1250.5), ("1.000.000,5", ",", 1_000_000.5)]
     + [("1 250,5", ",", 1250.5), ("1’250.5", ".", 1250.5), ("1.250", ".", 1.25)]
     + [("0,850", ".", None), ("1.5", ",", None), ("1,25", ".", None), ("1.000,5", ".", None)]
-    + [(bad, ".", None) for bad in ("", "x", "-1", "nan", "inf", "1.2.3")],
+    + [(bad, ".", None) for bad in ("", "x", "-1", "nan", "inf", "1.2.3", "1_000")],
 )
 def test_weights_are_read(written: str, sign: str, weight: float | None) -> None:
     assert read_weight(written, sign) == weight

@@ -61,6 +61,17 @@ def test_the_main_job_is_read_beside_another(line: str, tmp_path: Path) -> None:
         assert any(repr(other) in note for note in table.notes)
 
 
+def test_the_job_of_another_member_below_long_paths_is_noted(tmp_path: Path) -> None:
+    """KoBo repeats the groups in each name of a wide export."""
+    first, second = (f"home/members[{n}]/home/members/job_title" for n in (1, 2))
+    rows = [["id", second, first], ["1", "cook", "nurse"], ["2", "", "miner"]]
+    table = opened(tmp_path, rows)
+    assert table.columns == {"job_title": 2}
+    assert table.notes == [
+        f"not read as job titles, since their names say something else: {second!r}"
+    ]
+
+
 @pytest.mark.parametrize("line", NAMES_OF_ANOTHER.splitlines())
 def test_a_name_that_is_another_job_in_one_word_is_noted(line: str, tmp_path: Path) -> None:
     main, *others = line.split(" | ")

@@ -124,6 +124,10 @@ def test_questions_in_a_row_of_labels_that_leaves_out_technical_columns(
             None,
         ),
         ({"id": NUMBERS, "occ": CODES, "occ_string": TITLES}, None),
+        ({"OCCUP": CODES, "OCCUP_O": TITLES}, None),  # Voxco
+        ({"uuid": IDS, "qocc": TITLES}, None),  # Decipher
+        ({"OCD": CODES, "OCD_TXT": TITLES}, None),  # SAS
+        ({"occ": CODES, "occ_oe": TITLES}, None),
         ({"q12_occ": TITLES, "q13_duties": DUTIES, "q14_ind": PLACES}, "q13_duties"),
         ({"occup": TITLES, "tareas": DUTIES}, "tareas"),
         ({"OCUP1": CODES, "OCUPACION_LITERAL": TITLES, "TAREAS_LITERAL": DUTIES}, "TAREAS_LITERAL"),

@@ -48,6 +48,7 @@ def test_the_values_of_every_format(suffix: str, tmp_path: Path) -> None:
     unpacked = suffix.removesuffix(".gz")
     delimited = dict.fromkeys((".tsv", ".tab", ".txt"), "csv")
     assert str(table.format) == delimited.get(unpacked, unpacked[1:])
+    assert bool(table.delimiter_name) == (str(table.format) == "csv")
     assert [row for _, row in table.rows()] == rows  # a second time
 
 
@@ -494,3 +495,15 @@ def test_data_encoding_does_not_touch_a_data_set_in_utf8(ending: str, tmp_path: 
     write(frame, str(path), variable_value_labels={"region": {1: "Łódzkie", 2: "Śląskie"}})
     table = open_table(path, ALIASES, ("job_title",), "cp1252")
     assert next(row for _, row in table.rows()) == ["księgowa", "Łódzkie"]
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+def test_a_label_that_says_something_else_is_named_in_the_error(
+    ending: str, tmp_path: Path
+) -> None:
+    write = pyreadstat.write_sav if ending == "sav" else pyreadstat.write_dta
+    label = "Occupation of respondent (ISCO-08)"
+    frame = pd.DataFrame({"id": [1.0, 2.0], "occupation": ["Nurses", "Cooks"]})
+    write(frame, str(tmp_path / f"a.{ending}"), column_labels=["Number", label])
+    error = refused(tmp_path / f"a.{ending}")
+    assert error.remedy.endswith(f"their names say something else: {label!r}.")
