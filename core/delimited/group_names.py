@@ -74,7 +74,7 @@ def refuse_names_of_others(
     """Raise TwoHeadersError where the line above a header says that it is about somebody else.
 
     ``n_above`` lines are above the header. A line with numbers, with colons, or with its first cell
-    alone is about the file, and no groups.
+    alone is about the file, and no groups. Lines with the same columns filled are a codebook.
     """
     above = list(enumerate(parsed_leniently(lines[:n_above], delimiter), start=1))
     filled = [(line, row) for line, row in above if n_filled(row)]
@@ -82,6 +82,8 @@ def refuse_names_of_others(
     if not filled:
         return
     line, groups = filled[-1]
+    if _filled_places(groups) in (_filled_places(row) for _, row in filled[:-1]):
+        return
     cells = [cell.strip() for cell in groups]
     is_of_file = not any(cells[1:]) or any(cell.endswith(":") for cell in cells)
     if is_of_file or len(groups) < len(names) or not all(map(is_text, filter(None, cells))):
@@ -93,6 +95,10 @@ def refuse_names_of_others(
             continue
         if names_another_below(cells[starts[position]], names[position], column):
             raise _in_two_rows(path, groups, names, starts, (line, n_above + 1))
+
+
+def _filled_places(row: Row) -> list[int]:
+    return [place for place, cell in enumerate(row) if is_text(cell)]
 
 
 def _is_of_others(groups: Row, start: int, name: str) -> bool:

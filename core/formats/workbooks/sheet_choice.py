@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 
 from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
 from core.columns.header_names import Match, column_key, has_usual_names
@@ -50,10 +50,10 @@ def choose_sheet(
     """Return the place of the sheet with the records.
 
     A sheet without a value in the first required column has none, nor has one whose column of a
-    general name ("title") holds no titles, nor a list of the groups of ISCO-08 or of codes: beside
-    a review alone it belongs to one in which nothing is asked. Of the others that one is taken
-    whose names the settings have. ``unclear`` has, by name, the errors of sheets with such columns
-    and no sure header. Raises InputError where several sheets are left.
+    general name ("title") holds no titles, nor a codebook of another, nor a list of the groups of
+    ISCO-08 or of codes: beside a review alone it belongs to one in which nothing is asked. Of the
+    others that one is taken whose names the settings have. ``unclear`` has, by name, the errors of
+    sheets with such columns and no sure header. Raises InputError where several sheets are left.
     """
     if not required:  # the first sheet with the first of our columns
         has_ours = [[column in sheet.matches for column in aliases] for sheet in sheets]
@@ -61,6 +61,7 @@ def choose_sheet(
     places = list(range(len(sheets)))
     if len(sheets) + len(unclear) > 1:
         places = [n for n in places if _has_records(path, sheets[n], aliases, required)]
+        places = [n for n in places if not any(_describes(sheets[n], each) for each in sheets)]
         not_lists = [n for n in places if not is_list(sheets[n], required)]
         reviews = [n for n, sheet in enumerate(sheets) if is_of_review(sheet.headers[0])]
         places = not_lists or reviews or places
@@ -94,6 +95,20 @@ def _has_records(
     if not has_usual_names(required[0]):  # a column for corrections may be empty
         place = slice(width)
     return any(cell.strip() for row in sheet.records() for cell in row[place])
+
+
+def _describes(sheet: SheetWithColumns, other: SheetWithColumns) -> bool:
+    """Whether a sheet is the codebook of another: a column has nothing but names of its columns.
+
+    What is taken for the header of a codebook may be a row of it that names the titles.
+    """
+    names = {column_key(name) for name in other.headers[0] if name.strip()}
+    rows = [sheet.headers[0], *islice(sheet.records(), _SAMPLE_ROWS)]
+    for column in zip_longest(*rows, fillvalue=""):
+        listed = [column_key(cell) for cell in column if cell.strip()]
+        if len(names.intersection(listed)) > 1 and names.issuperset(listed[1:]):
+            return True
+    return False
 
 
 def is_of_review(header: Row) -> bool:

@@ -133,6 +133,8 @@ def test_the_fathers_job_below_a_group_is_refused(
         "Last update,2026-11-29,,",
         "Wave:,First,Region:,North",
         "id,About you,,",
+        "Variable,Label,,\nisco,ISCO code,,\n,,,",
+        "name,label,,\nid,Number,,\nJob,coded as isco,,\n",
     ],
 )
 def test_a_line_about_the_file_or_the_person_is_left_out(

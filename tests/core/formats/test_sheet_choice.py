@@ -24,6 +24,14 @@ GROUPS: Rows = [["code", "title"], *([code, isco08().titles[code]] for code in i
 INDEX: Rows = [["ISCO code", "Occupation"], ["2221", "nurse"], ["5120", "cook"], ["8322", "taxi"]]
 MAJOR_GROUPS: Rows = [["code", "title"], *([c, isco08().titles[c]] for c in "123")]
 CODED: Rows = [["id", "Beruf", "isco_code"], ["1", "Maurer", "7112"], ["2", "Bäcker", "7512"]]
+# What is the header of the first one is its row of the titles.
+CODEBOOK: Rows = [["Variable", "Label"], ["id", "Number"], ["Occupation", "Main job"], ["id", "x"]]
+CODEBOOK_BY_NUMBER: Rows = [
+    ["No.", "Name", "Position", "Values"],
+    ["1", "id", "first", "numbers"],
+    ["2", "Occupation", "last", "open"],
+    ["", "", "", "other"],
+]
 NUMBERED: Rows = [["code", "Job title"], ["11", "nurse"], ["12", "cook"], ["13", "baker"]]
 INITIALS: Rows = [["Name", "Job title", "code"], ["Ana", "head", "A1"], ["Ben", "coder", "B2"]]
 TWO_HEADERS: Rows = [
@@ -72,7 +80,10 @@ def test_a_name_of_the_settings_decides(tmp_path: Path) -> None:
     assert table.notes == ["the sheet 'Data' was read, and not 'Team'"]
 
 
-@pytest.mark.parametrize("other", [FORM, NUMBERED_FORM, SALUTATIONS, GROUPS, INDEX, MAJOR_GROUPS])
+@pytest.mark.parametrize(
+    "other",
+    [FORM, NUMBERED_FORM, SALUTATIONS, GROUPS, INDEX, MAJOR_GROUPS, CODEBOOK, CODEBOOK_BY_NUMBER],
+)
 def test_a_sheet_without_answers_is_left_out(other: Rows, tmp_path: Path) -> None:
     for sheets in ({"Data": DATA, "Other": other}, {"Other": other, "Data": DATA}):
         table = read(tmp_path, **sheets)
