@@ -8,8 +8,10 @@ from functools import cache, lru_cache
 
 from core.columns.header_names import (
     JOB_TITLE,
+    Match,
     column_key,
     keys_of,
+    match,
     names_another,
     names_another_below,
 )
@@ -21,7 +23,8 @@ from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 
-_NUMBER = re.compile(r"(?:[(\[][^)\]]*?)?(?<!\d)([1-9])\W*$")
+_NUMBER_BEFORE = re.compile(r"\s*(\d+)\.\s*(?=[^\W\d])")
+_NUMBER_BEHIND = re.compile(r"(?:[(\[][^)\]]*?)?(?<!\d)([1-9])\W*$")
 
 Headers = Sequence[Sequence[str]]
 """The header, then further rows of names for the same columns."""
@@ -35,6 +38,9 @@ def is_of_another(headers: Headers, position: int, column: str) -> bool:
     names = [row[position] for row in headers]
     if any(names_another(name, column) for name in names):
         return True
+    is_counted = column == JOB_TITLE and _NUMBER_BEFORE.match(headers[0][position])
+    if is_counted and _counts_jobs(headers[0]):
+        return True
     if column == JOB_TITLE and any(map(is_name_of_another_job, names)):
         return True
     group = _group(headers, position)
@@ -46,6 +52,18 @@ def is_about_another_job(headers: Headers, position: int) -> bool:
     return is_of_another(headers, position, JOB_TITLE) or any(
         asks_for_another_job(row[position]) for row in headers
     )
+
+
+def _counts_jobs(header: Sequence[str]) -> bool:
+    """Whether the numbers of names count jobs, and no questions: "Tätigkeit", and "2. Beruf".
+
+    They begin with 2, no other name has a number, and one of the job has none.
+    """
+    fits = [(_NUMBER_BEFORE.match(name), match(name, JOB_TITLE)) for name in header]
+    jobs = [number for number, fit in fits if fit and fit[0] < Match.CONTAINED]
+    numbers = [int(number[1]) for number, _ in fits if number]
+    are_counted = numbers == list(range(2, 2 + len(numbers)))
+    return are_counted and len(jobs) > len(numbers) == sum(map(bool, jobs))
 
 
 @lru_cache(maxsize=4096)
@@ -138,14 +156,16 @@ def duties_of_others(
 
 def _number_of(name: str) -> str:
     """Return the number at the end of a name: "2" of "zawod2" and "Job title (2)"."""
-    found = _NUMBER.search(name)
+    found = _NUMBER_BEHIND.search(name)
     return found[1] if found else ""
 
 
 def _is_numbered(name: str, others: Iterable[str]) -> bool:
     """Whether a name is that of a further job: but for its number it is another one's name."""
-    keys = keys_of(_NUMBER.sub("", name))
-    return _number_of(name) > "1" and any(keys & keys_of(_NUMBER.sub("", one)) for one in others)
+    keys = keys_of(_NUMBER_BEHIND.sub("", name))
+    return _number_of(name) > "1" and any(
+        keys & keys_of(_NUMBER_BEHIND.sub("", one)) for one in others
+    )
 
 
 def titles_of_other_jobs(

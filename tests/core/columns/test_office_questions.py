@@ -64,7 +64,8 @@ Profesia dobândită | Profession selon diplôme | Foglalkozás kódja | Foglalk
 Meslek kodu
 MANAGER_JOB_TITLE | Manager's job title | Mantan pekerjaan
 Beroep vóór huidige baan | F.d. yrke | Tidl. stilling | Antraeilės pareigos | Yrke i biarbeidet
-Slí bheatha an chéile | Longest held occupation | Condición de ocupación | Počet zaměstnání
+Slí bheatha an chéile | Juhi ametikoht | Leders stilling | Povolání nadřízeného
+Longest held occupation | Condición de ocupación | Počet zaměstnání
 Délka zaměstnání | Důvod odchodu ze zaměstnání | Vzdelanie pre povolanie | Število zaposlitev
 Stilling i erhverv | مجموعة المهنة | Jumlah pekerjaan | Golongan pekerjaan"""
 

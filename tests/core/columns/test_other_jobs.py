@@ -61,6 +61,30 @@ def test_the_main_job_is_read_beside_another(line: str, tmp_path: Path) -> None:
         assert any(repr(other) in note for note in table.notes)
 
 
+@pytest.mark.parametrize(
+    ("header", "titles", "note"),
+    [
+        ("Nr|Tätigkeit|2. Beruf|3. Beruf", 1, "not read as job titles"),
+        ("Nr|2. zaměstnání|práce|", 2, "not read as job titles"),
+        ("Nr|Tätigkeit|2. Beruf|3. Ort", 2, None),  # questions
+        ("1. Nr|Tätigkeit|2. Beruf|Ort", 2, None),
+        ("Nr|3. Beruf|Stelle|Ort", 1, "other columns that may be the job titles"),
+        (
+            "Nr|2. Beruf|Was machen Sie beruflich?|Ort",
+            1,
+            "other columns that may be the job titles",
+        ),
+    ],
+)
+def test_a_number_counts_jobs_or_questions(
+    header: str, titles: int, note: str | None, tmp_path: Path
+) -> None:
+    rows = [header.split("|"), ["7", "Koch", "Maler", "Wirt"], ["8", "Bäcker", "Arzt", "Koch"]]
+    table = opened(tmp_path, rows)
+    assert table.columns["job_title"] == titles
+    assert note is None or any(text.startswith(note) for text in table.notes)
+
+
 def test_the_job_of_another_member_below_long_paths_is_noted(tmp_path: Path) -> None:
     """KoBo repeats the groups in each name of a wide export."""
     first, second = (f"home/members[{n}]/home/members/job_title" for n in (1, 2))
