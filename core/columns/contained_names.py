@@ -82,21 +82,26 @@ def abbreviated(
     None where it may be one of ``others`` as well, unless that begins with one of the names:
     "Befattn." is "befattning", and no "befattningsbeskrivning".
     """
-    starts = [("".join(plain_words(word)), bool(dot)) for word, dot in _WORD.findall(header)]
-    least = _MIN_CUT if len(starts) > 1 else _MIN_CUT_NAME
-    cut = [word for word, is_cut in starts if is_cut]
+    words = _WORD.findall(header)
+    least = _MIN_CUT if len(words) > 1 else _MIN_CUT_NAME
+    cut = [word for word, dot in words if dot]
     if not cut or min(map(len, cut)) < least:
         return []
-    found = [name for name in names if _is_cut_to(starts, name)]
+    starts = [("".join(plain_words(word)), bool(dot)) for word, dot in words]
+    found = _cut_to(starts, names)
     begun = tuple(map("".join, found))
-    is_clear = all(
-        "".join(other).startswith(begun) for other in others if _is_cut_to(starts, other)
-    )
+    is_clear = not found or all("".join(name).startswith(begun) for name in _cut_to(starts, others))
     return found if is_clear else []
 
 
-def _is_cut_to(starts: Sequence[tuple[str, bool]], name: Words) -> bool:
-    return len(name) == len(starts) and all(
-        word.startswith(start) if is_cut else word == start
-        for word, (start, is_cut) in zip(name, starts, strict=True)
-    )
+def _cut_to(starts: Sequence[tuple[str, bool]], names: Collection[Words]) -> list[Words]:
+    n_words = len(starts)
+    return [
+        name
+        for name in names
+        if len(name) == n_words
+        and all(
+            word.startswith(start) if is_cut else word == start
+            for word, (start, is_cut) in zip(name, starts, strict=True)
+        )
+    ]

@@ -166,7 +166,7 @@ def match(header: str, column: str) -> tuple[Match, int] | None:
 
 @lru_cache(maxsize=_MAX_KEPT)  # each delimiter is tried, and each row that may hold names
 def _match(header: str, column: str) -> tuple[Match, int] | None:
-    for n_aside, name in enumerate((header, _NUMBERING.sub("", header))):
+    for n_aside, name in enumerate(dict.fromkeys((header, _NUMBERING.sub("", header)))):
         if found := _best(_usual_keys(column), name):
             return found, n_aside
     if CHECKBOX.search(header.strip()):
@@ -221,7 +221,7 @@ def names_another(header: str, column: str) -> bool:
     """
     written = words_that_tell(without_examples(plain_header(header)))
     rest = without_places(tuple(map(plain_letters, written)), places_about_else(written, column))
-    last = words_that_tell(header.rpartition("/")[2])  # of a path the name counts alone
+    last = words_that_tell(header.rpartition("/")[2]) if "/" in header else written  # of a path
     n_words = len(last) - len(places_of_time_ago(last))
     if not rest or len(rest) == len(written) or n_words > MAX_NAME_WORDS:
         return False
