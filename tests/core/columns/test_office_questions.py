@@ -31,7 +31,9 @@ What's your job? | Position held | Title of main paid job | CURR OCC | 07_Job ro
 Job held last week | Как се нарича длъжността, която заемате? | Kā sauc Jūsu amatu?
 Kuidas nimetatakse Teie ametit? | Mikä on tehtävänimikkeenne? | Hva heter yrket ditt?
 Hvað heitir starfið þitt? | JABATAN_TEKS
-Ποιος είναι ο τίτλος της θέσης σας; | Hogy hívják a foglalkozását? | Profession déclarée"""
+Ποιος είναι ο τίτλος της θέσης σας; | Hogy hívják a foglalkozását? | Profession déclarée
+Jabatan saat ini | Postul ocupat în prezent | Cargo exercido | Kariga attwali | Stelle heute
+Τρέχουσα θέση εργασίας | Jako kto Pan(i) pracuje?"""
 
 TASKS = """\
 Koje poslove obavljate na radnom mjestu? | Opišite poslove koje obavljate | Opišite što radite
