@@ -35,6 +35,8 @@ from watcher.processes.processor import Processor
 if TYPE_CHECKING:
     from watcher.processes.file_processor import FileProcessor
 
+# So long after the model is loaded, a file that waited for it has come at the latest.
+_WAITING_FILE_S = 1.0
 OUT_OF_MEMORY = 12  # the exit status; the number of ENOMEM
 _LOG = logging.getLogger(__name__)
 
@@ -55,11 +57,20 @@ def run_worker(connection: Connection, settings: Settings, scratch_dir: Path) ->
             connection.send(Failed(_portable(error)))
             return
         connection.send(Ready(processor.model_version, processor.unread_corrections))
-        if not connection.poll():  # no file waits
-            processor.rehearse()
-        while True:
-            request = connection.recv()
-            connection.send(_answer(processor, request, connection))
+        answer_requests(processor, connection)
+
+
+def answer_requests(processor: FileProcessor, connection: Connection) -> None:
+    """Answer requests until the other end of ``connection`` is closed: EOFError or OSError.
+
+    Where no file waits, ``processor`` rehearses first. The daemon sends a file that waits only when
+    it knows that the model is loaded, and has noted the attempt on its disk.
+    """
+    if not connection.poll(_WAITING_FILE_S):
+        processor.rehearse()
+    while True:
+        request = connection.recv()
+        connection.send(_answer(processor, request, connection))
 
 
 def _load(settings: Settings) -> FileProcessor:
