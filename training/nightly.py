@@ -73,16 +73,13 @@ def run_nightly(
     is unchanged.
     """
     corrections_dir = corrections_dir or settings.data.corrections_dir
-    runs_dir = settings.output.model_dir / "runs"
     with training_lock(settings.output):
         if report_dir is not None:  # perhaps of a training that ended while this one was started
             require_new_dir(report_dir)
         champion = ModelRegistry(settings.output).served()
         kept = list(read_folder(corrections_dir, settings.data))
-        killed = unreported_promotion(runs_dir, champion.manifest.version)
-        if killed is not None:  # first: what it learned is not new any more
-            sampled = sampled_agreement(kept, settings.data.corrections_dir)
-            _report(killed, sampled or {}, coder_agreement(kept), settings, report_dir)
+        # First: what such a night learned is not new any more.
+        if (killed := _reported_late(kept, champion, settings, report_dir)) is not None:
             return killed
         new_doubts = doubt_new_answers(kept, corrections_dir, champion, settings)
         if new_doubts:  # the answers are marked
@@ -103,7 +100,7 @@ def run_nightly(
                 metrics.reasons, metrics.finished = [reason, *notes], utc_now()
                 publish_skip(report_dir, metrics, coders, settings.output.language)
             return None
-        run = start_run(runs_dir, RunKind.FINE_TUNE, key)
+        run = start_run(settings.output.model_dir / "runs", RunKind.FINE_TUNE, key)
         run.metrics = replace(metrics, state=run.state, started=run.metrics.started)
         if reason:
             doubted = [doubt.sentence for doubt in new_doubts]
@@ -115,6 +112,18 @@ def run_nightly(
             fine_tune(run, champion, corrections, answered_texts(kept), settings, progress)
         _report(run, metrics.sampled_agreement or {}, coders, settings, report_dir)
     return run
+
+
+def _reported_late(
+    kept: list[KeptCorrection], champion: Bundle, settings: Settings, report_dir: Path | None
+) -> RunFolder | None:
+    """Publish the report of a night that was killed after its promotion, and return that night."""
+    runs_dir = settings.output.model_dir / "runs"
+    killed = unreported_promotion(runs_dir, champion.manifest.version)
+    if killed is not None:
+        sampled = sampled_agreement(kept, settings.data.corrections_dir)
+        _report(killed, sampled, coder_agreement(kept), settings, report_dir)
+    return killed
 
 
 def _report(
