@@ -77,6 +77,8 @@ class OfficeAnswers:
         ``origins`` are the decided texts, the latest last.
         """
         texts = [text for text in origins if _says_something(decisions, text)]
+        if not texts:
+            return cls()
         draws = CodedTexts(corrections_dir).draws(texts, [origins[text].sampled for text in texts])
         chosen, weights = _latest(draws)
         counted = [texts[place] for place in chosen]

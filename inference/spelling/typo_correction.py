@@ -75,12 +75,11 @@ class Spelling:
     def __init__(
         self,
         common_words: Iterable[str],
-        rare_words: Iterable[str] = (),
+        rare_words: Collection[str] = (),
         right_words: Container[str] = (),
     ) -> None:
         self._rank = dict(zip(common_words, count(), strict=False))
-        # In order, so that what is counted of the words does not depend on the process.
-        self._rare_words = dict.fromkeys(sorted(rare_words))
+        self._unsorted_rare_words = rare_words
         self._right_words = right_words
         self._meant: dict[str, Meant] = {}  # by unknown words, as they were met; may be the same
 
@@ -95,7 +94,7 @@ class Spelling:
         ranked = sorted((-n, word) for word, n in counts.items() if n >= _MIN_TEXTS)
         n_common = len(texts) / _TEXTS_PER_COMMON_WORD
         common = [word for minus_n, word in ranked if -minus_n >= n_common]
-        return cls(common, (word for _, word in ranked[len(common) :]), right_words)
+        return cls(common, [word for _, word in ranked[len(common) :]], right_words)
 
     @classmethod
     def load(cls, content: bytes, right_words: Container[str] = ()) -> Spelling:
@@ -212,6 +211,14 @@ class Spelling:
     @property
     def _has_many_words(self) -> bool:
         return len(self._rank) + len(self._rare_words) >= _MIN_WORDS
+
+    @cached_property
+    def _rare_words(self) -> dict[str, None]:
+        """Return the rare words, which a text of common words does not need.
+
+        In order, so that what is counted of the words does not depend on the process.
+        """
+        return dict.fromkeys(sorted(self._unsorted_rare_words))
 
     @cached_property
     def _letters(self) -> frozenset[str]:
