@@ -406,6 +406,17 @@ def test_the_sample_is_decided_blind(reviewer: Reviewer) -> None:
 
 
 @needs_chromium
+def test_the_chosen_code_is_told_where_the_system_sets_the_colours(reviewer: Reviewer) -> None:
+    colours = {"features": [{"name": "forced-colors", "value": "active"}]}
+    reviewer.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", colours)
+    reviewer.press("1", Keys.ARROW_LEFT)
+    chosen, other = reviewer.find("candidates").find_elements(By.TAG_NAME, "button")[:2]
+    widths = [node.value_of_css_property("border-top-width") for node in (chosen, other)]
+    reviewer.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert widths == ["3px", "1px"]
+
+
+@needs_chromium
 def test_the_browser_remembers(reviewer: Reviewer) -> None:
     reviewer.press("1", "1", "l")
     assert "0310" in reviewer.find("lines").find_elements(By.TAG_NAME, "tr")[0].text
@@ -633,6 +644,9 @@ def test_the_search_needs_no_accents(reviewer: Reviewer, tmp_path: Path) -> None
     assert "Médecins généralistes" in found("fr", "medecins general")
     assert "Médecins généralistes" in found("fr", "MÉDECINS")
     assert "Straßen" in found("de", "strassen")
+    assert "Bäcker" in found("de", "baecker") and "Bäcker" in found("de", "backer")
+    assert "Sågverksoperatörer" in found("sv", "saagverksoperatoerer")
+    assert "Steuer" in found("de", "steuer")
     assert "Militært arbejde" in found("da", "militaert")
     assert "Żołnierze innych stopni" in found("pl", "zolnierze")
 
