@@ -77,7 +77,8 @@ def none_is_valid(
         raw,
         found,
         expected=_EXPECTED,
-        remedy="Name a file that people have coded, or correct its titles and codes.",
+        remedy="Name a file that people have coded, or correct its titles and codes: of a longer "
+        "national code keep the first 4 digits, if they are a unit group of ISCO-08.",
     )
 
 
