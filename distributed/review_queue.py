@@ -128,8 +128,8 @@ def _review_rows(block: pa.Table, language: str) -> pa.Table:
     titles = titles_in(language)
     rows = []
     for item in block.to_pylist():
-        _, title, duties, code, candidates = json.loads(item[EXAMPLE])
-        row: list[Any] = [item[TEXT], item[N_RECORDS], title, duties, code, titles.get(code, "")]
+        _, text, title, duties, code, candidates = json.loads(item[EXAMPLE])
+        row: list[Any] = [text, item[N_RECORDS], title, duties, code, titles.get(code, "")]
         row.append(item[CONFIDENCE])
         for candidate, confidence in candidates:
             row += [candidate, titles[candidate], confidence]

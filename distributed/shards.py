@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
 
 from core.columns.record_text import duties_in_context
+from core.corrections.decisions import decided_text
 from core.csv_writer import Writer, has_formula, row_writer
 from core.files.own_files import OwnFileError
 from core.isco_scores.derived_variables import derived_of
@@ -49,7 +50,7 @@ Format = Literal["parquet", "csv"]
 EXAMPLE = "example"
 """The column with one record that has the text, the least sure one: see ``_example``."""
 UNCERTAIN_SCHEMA = arrow_schema({TEXT: str, N_RECORDS: int, CONFIDENCE: float, EXAMPLE: str})
-"""The columns of the uncertain texts of a shard."""
+"""The columns of the uncertain texts of a shard; the text is the one that is decided."""
 
 _UNCERTAIN_SUFFIX = ".review.parquet"
 _SUFFIXES = (".parquet", ".csv", ".json", ".part")
@@ -264,21 +265,22 @@ def _uncertain_texts(
     for title, duty, text, prediction in zip(titles, duties, texts, predictions, strict=True):
         if not (prediction.is_by_model and prediction.is_fallback):
             continue
-        n_records[text] = n_records.get(text, 0) + 1
+        decided = decided_text(text)
+        n_records[decided] = n_records.get(decided, 0) + 1
         # "nurse / welder" and "nurse welder" are one text, and each has a confidence of its own.
-        if prediction.confidence < confidences.get(text, math.inf):
-            confidences[text] = prediction.confidence
-            examples[text] = _example(title, duty, prediction)
+        if prediction.confidence < confidences.get(decided, math.inf):
+            confidences[decided] = prediction.confidence
+            examples[decided] = _example(text, title, duty, prediction)
     rows = [(text, n, confidences[text], examples[text]) for text, n in n_records.items()]
     return arrow_table(rows, UNCERTAIN_SCHEMA)
 
 
-def _example(title: str, duties: str, prediction: Prediction) -> str:
-    """Return a record as JSON: confidence, title, duties, code and candidates.
+def _example(text: str, title: str, duties: str, prediction: Prediction) -> str:
+    """Return a record as JSON: confidence, text, title, duties, code and candidates.
 
     The confidence, in so many digits that no float32 is rounded, comes first: of the examples of
     several shards the least as text is the least sure.
     """
     confidence = f"{prediction.confidence:.12f}"
-    example = [confidence, title, duties, prediction.isco_code, prediction.candidates]
+    example = [confidence, text, title, duties, prediction.isco_code, prediction.candidates]
     return json.dumps(example, ensure_ascii=False)

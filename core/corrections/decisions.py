@@ -231,11 +231,16 @@ def _contradict(code: str, other: str) -> bool:
 
 
 def decision_key(text: str) -> bytes:
-    """Return 128 bits by which a text is decided.
+    """Return 128 bits by which a text is decided, see ``decided_text``."""
+    return text_hash(decided_text(text))
+
+
+def decided_text(text: str) -> str:
+    """Return what all texts have in common that one answer decides.
 
     What says nothing ("NA") counts as none, and Greek has no accents, as in capitals.
     """
-    return text_hash(without_greek_accents(stated_text(text)))
+    return without_greek_accents(stated_text(text))
 
 
 @cache

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from operator import attrgetter
 
+from core.corrections.decisions import decided_text
 from core.own_tables.code_source import CodeSource
 from core.review_contract import REVIEW_ORDER, expected_gain
 from inference.decision import Prediction, SimilarCorrection
@@ -24,12 +25,12 @@ _CACHE_KIB = 65_536
 _PREDICTION = [field.name for field in fields(Prediction)]
 _CREATE_TABLE = """
 CREATE TABLE item (
-    text TEXT PRIMARY KEY, first_record TEXT, confidence REAL, n_records INTEGER
+    decided_text TEXT PRIMARY KEY, text TEXT, first_record TEXT, confidence REAL, n_records INTEGER
 ) WITHOUT ROWID
 """
 _ADD = """
-INSERT INTO item VALUES (?, ?, ?, ?)
-ON CONFLICT (text) DO UPDATE SET n_records = n_records + excluded.n_records
+INSERT INTO item VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (decided_text) DO UPDATE SET n_records = n_records + excluded.n_records
 """
 # In SQL "asc" and "desc"; the function is the Python one.
 _ORDER = ", ".join(f"{name} {direction.removesuffix('ending')}" for name, direction in REVIEW_ORDER)
@@ -40,7 +41,10 @@ ORDER BY {_ORDER}
 
 
 class UncertainTexts:
-    """Texts, each with the fields of its first record and the number of its records."""
+    """Texts, each with the fields of its first record and the number of its records.
+
+    Texts that one answer decides ("nurse" and "nurse" with the duties "NA") are one.
+    """
 
     def __init__(self) -> None:
         self._items: dict[str, ReviewItem] = {}
@@ -48,11 +52,11 @@ class UncertainTexts:
         self._database: sqlite3.Connection | None = None
 
     def count(self, item: ReviewItem) -> None:
-        """Count one more record; of the records with one text the first one is kept.
+        """Count one more record; of the records that one answer decides the first one is kept.
 
         Raises OSError if there is no space for temporary files.
         """
-        self._items.setdefault(item.text, item).n_records += 1
+        self._items.setdefault(decided_text(item.text), item).n_records += 1
         self._sorted = []
         if len(self._items) > _MAX_IN_MEMORY:
             self._spill()
@@ -82,8 +86,8 @@ class UncertainTexts:
             if self._database is None:
                 self._database = _new_database()
             # In the order of the primary key, so that each page of the table is written once.
-            items = [self._items[text] for text in sorted(self._items)]
-            self._database.executemany(_ADD, map(_row, items))
+            rows = (_row(text, self._items[text]) for text in sorted(self._items))
+            self._database.executemany(_ADD, rows)
             self._database.commit()
         self._items.clear()
         self._sorted = []
@@ -103,11 +107,12 @@ def _new_database() -> sqlite3.Connection:
     return database
 
 
-def _row(item: ReviewItem) -> tuple[str, str, float, int]:
-    """Return a text, the first record with it as JSON, its confidence, and how many have it."""
+def _row(decided: str, item: ReviewItem) -> tuple[str, str, str, float, int]:
+    """Return a row: the first record with the text is JSON."""
     prediction = {name: getattr(item.prediction, name) for name in _PREDICTION}
     record = [item.job_title, item.duties_description, prediction, item.first_record, item.context]
-    return item.text, json.dumps(record), item.prediction.confidence, item.n_records
+    first_record = json.dumps(record)
+    return decided, item.text, first_record, item.prediction.confidence, item.n_records
 
 
 def _item(row: sqlite3.Row) -> ReviewItem:

@@ -98,14 +98,17 @@ def test_damaged_texts_of_a_shard_are_named_with_what_to_do(
 
 
 def test_of_a_text_the_least_sure_record_is_shown(tmp_path: Path) -> None:
-    """One title names two occupations, the other is the same text and does not."""
+    """One title names two occupations, the other is the same text and does not.
+
+    Texts that one answer decides are one, and the text is that of the record.
+    """
     settings = Settings()
     autocoder = open_autocoder(Bundle.open(ROOT / "models" / "bundled"), settings)
     values = result_settings(settings, autocoder.corrections_lookup)
     folder = Folder.at(str(tmp_path / "results"))
-    for name, titles in (("a", ["Baker lawyer"]), ("b", ["Baker lawyer", "baker / lawyer"])):
+    for name, records in (("a", "Baker lawyer,\n"), ("b", "Baker lawyer,NA\nbaker / lawyer,NA\n")):
         path = tmp_path / f"{name}.csv"
-        path.write_text("\n".join(["job_title", *titles]) + "\n", encoding="utf-8")
+        path.write_text(f"job_title,duties_description\n{records}", encoding="utf-8")
         (split,) = read_splits(local(path), Columns())
         empty = Shard(
             name=name, input="", key="k", model_version=autocoder.version, settings=values
@@ -114,6 +117,7 @@ def test_of_a_text_the_least_sure_record_is_shown(tmp_path: Path) -> None:
     assert write_review(folder, 2) == 1
     (row,) = pq.read_table(tmp_path / "results" / REVIEW).to_pylist()
     assert (row["n_records"], row["job_title"], row["predicted_code"]) == (3, "baker / lawyer", "")
+    assert (row["text"], row["duties_description"]) == ("baker lawyer | na", "NA")
     assert row["confidence"] == row["candidate_1_confidence"] < 0.5
 
 

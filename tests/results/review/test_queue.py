@@ -39,6 +39,14 @@ def test_a_title_of_spaces_is_none() -> None:
     assert (item.job_title, item.duties_description) == ("", "bakes")
 
 
+def test_texts_that_one_answer_decides_are_asked_once() -> None:
+    queued = ReviewQueue(BATCH)
+    for title, duties in (("clerk", "NA"), ("clerk", ""), ("Εργάτης", ""), ("ΕΡΓΑΤΗΣ", "-")):
+        queued.add(join(title, duties), title, duties, prediction(UNCERTAIN))
+    asked = [(item.text, item.job_title, item.n_records) for item in queued.items()]
+    assert asked == [("clerk | na", "clerk", 2), ("εργάτης | unknown", "Εργάτης", 2)]
+
+
 def test_the_batch_seeds_the_sample() -> None:
     drawn = [
         [(q.text, q.n_records) for q in review(90, 400, name).items() if q.sampled]

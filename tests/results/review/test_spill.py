@@ -20,7 +20,7 @@ def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.Mon
         filled = review(n_uncertain=90, n_autocoded=400)
         for n in range(30):  # again, when they are on the disk already
             title = f"guard {n + 10}"
-            filled.add(join(title, title), "another", "", prediction(UNCERTAIN), 1_000 + n)
+            filled.add(join(title, "NA"), "another", "NA", prediction(UNCERTAIN), 1_000 + n)
         queues.append(filled)
     in_memory, on_disk = queues
     assert len(in_memory) == len(on_disk) == 90
