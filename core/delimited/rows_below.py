@@ -50,64 +50,47 @@ class RowsBelow:
 
         A row of empty fields is a record, as in a delimited text, and empty for what follows it.
         """
-        notes: list[str] = []
-        left_out: list[int] = []
-        n_empty = 0
-        for line, row in self._records(rows, notes, left_out):
-            n_empty += _is_empty(row)
-            yield line, row
-        if n_empty >= _MIN_EMPTY:
-            notes.append(_empty(n_empty))
-        self.n_left_out, self.notes = len(left_out), notes
-
-    def _records(
-        self, rows: Iterable[tuple[int, Row]], notes: list[str], left_out: list[int]
-    ) -> Iterator[tuple[int, Row]]:
         held: list[tuple[int, Row]] = []
         totals: list[int] = []
+        n_empty = 0
         is_after_empty = is_held_after_empty = False
         for line, row in rows:
             if not row:
                 is_after_empty = True
-            elif (
+                continue
+            is_empty = _is_empty(row)
+            n_empty += is_empty
+            if (
                 (self._has_ids or is_after_empty or held)
                 and len(held) < _MAX_HELD
-                and (_is_text_alone(row) or (held and _is_empty(row)))
+                and (_is_text_alone(row) or (held and is_empty))
             ):
                 is_held_after_empty = is_held_after_empty if held else is_after_empty
                 held.append((line, row))
-            else:
-                yield from held
-                held.clear()
-                if (self._has_ids or is_after_empty or totals) and _is_total(row):
-                    if len(totals) <= _MAX_LEFT_OUT:  # one more tells that they are no totals
-                        totals.append(line)
-                elif not _is_empty(row):
-                    totals.clear()
-                is_after_empty = _is_empty(row)
-                yield line, row
-        if held:
-            yield from self._last(held, is_held_after_empty, notes, left_out)
-        if self._may_have_totals and 0 < len(totals) <= _MAX_LEFT_OUT:
-            notes.append(_totals(totals))
-
-    def _last(
-        self,
-        held: Sequence[tuple[int, Row]],
-        is_after_empty: bool,
-        notes: list[str],
-        left_out: list[int],
-    ) -> Iterator[tuple[int, Row]]:
-        """Yield the records among the last rows, and note what the others are."""
+                continue
+            yield from held
+            held.clear()
+            if (self._has_ids or is_after_empty or totals) and _is_total(row):
+                if len(totals) <= _MAX_LEFT_OUT:  # one more tells that they are no totals
+                    totals.append(line)
+            elif not is_empty:
+                totals.clear()
+            is_after_empty = is_empty
+            yield line, row
+        notes: list[str] = []
         lines = [line for line, row in held if not _is_empty(row)]
-        if self._has_ids and is_after_empty and len(lines) <= _MAX_LEFT_OUT:
-            left_out += lines
+        is_left_out = self._has_ids and is_held_after_empty and 0 < len(lines) <= _MAX_LEFT_OUT
+        if is_left_out:
             notes.append(_left_out(lines))
-            yield from (record for record in held if _is_empty(record[1]))
-            return
-        if self._has_ids or (is_after_empty and not self._is_usual):
+            held = [record for record in held if _is_empty(record[1])]
+        elif lines and (self._has_ids or (is_held_after_empty and not self._is_usual)):
             notes.append(_kept(lines))
         yield from held
+        if self._may_have_totals and 0 < len(totals) <= _MAX_LEFT_OUT:
+            notes.append(_totals(totals))
+        if n_empty >= _MIN_EMPTY:
+            notes.append(_empty(n_empty))
+        self.n_left_out, self.notes = len(lines) if is_left_out else 0, notes
 
 
 def _is_empty(row: Row) -> bool:
