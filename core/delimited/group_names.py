@@ -24,14 +24,13 @@ from core.columns.header_names import (
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row, TwoHeadersError
-from core.delimited.label_rows import LabelRow
+from core.delimited.label_rows import LabelRow, columns_of_numbers
 from core.delimited.parsed_lines import n_filled, parsed_leniently
 from core.errors import LINE
 from core.formats.source import Source
 from core.isco_codes.code_column import may_hold_isco_08
 from core.isco_codes.words_beside import classification_in
 
-_MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
 _MIN_SIGNS = 2  # so many signs tell that a row has names
 
 
@@ -138,7 +137,7 @@ def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
     if any(cell.strip() and cell == row[n] for row in records for n, cell in enumerate(first)):
         return LabelRow.NO
     n_names = sum(map(_is_usual_name, first))
-    unlike = {first[n] for n in range(len(first)) if _is_unlike(first[n], [r[n] for r in records])}
+    unlike = {first[n] for n in columns_of_numbers(records) if not is_number_or_code(first[n])}
     n_signs = n_names + len(unlike)
     return LabelRow.YES if n_signs >= _MIN_SIGNS else LabelRow(min(n_signs, LabelRow.MAYBE))
 
@@ -158,16 +157,6 @@ def _may_be_name(cell: str) -> bool:
 def _is_usual_name(cell: str) -> bool:
     fits = [fit[0] for column in TEXT_COLUMNS if (fit := match(cell, column))]
     return min(fits, default=Match.CONTAINED) < Match.CONTAINED
-
-
-def _is_unlike(cell: str, values: Sequence[str]) -> bool:
-    """Whether a cell is empty or text, and all records have numbers, dates or ids below it."""
-    filled = [value for value in values if value.strip()]
-    return (
-        len(filled) >= _MIN_VALUES
-        and all(map(is_number_or_code, filled))
-        and not is_number_or_code(cell)
-    )
 
 
 def _starts(groups: Row, width: int) -> list[int]:

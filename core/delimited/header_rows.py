@@ -10,8 +10,7 @@ from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import JOB_TITLE, keys_of, match
 from core.columns.header_words import named_languages, plain_words
 from core.delimited.format_errors import Row
-from core.delimited.label_rows import LabelRow, first_row_of_labels
-from core.delimited.rows_below import without_rows_below
+from core.delimited.label_rows import LabelRow, label_row
 from core.languages.message import Message
 
 _MAX_ROWS = 2
@@ -78,14 +77,6 @@ def names_columns_twice(header: Row, further: Sequence[Row]) -> bool:
     above it names groups of columns.
     """
     return bool(further) and (all(map(str.strip, header)) or not all(map(str.strip, further[0])))
-
-
-def label_row(header: Row, rows: Sequence[Row], aliases: Aliases) -> LabelRow:
-    """Return whether the first row holds labels, as far as the rows below it tell."""
-    if not rows or len(rows[0]) != len(header):
-        return LabelRow.NO
-    first, *later = [row for row in rows if len(row) == len(header)]
-    return first_row_of_labels(header, [first, *without_rows_below(later)], aliases)
 
 
 def _has_import_ids(row: Row) -> bool:

@@ -8,7 +8,7 @@ number, a date or an id. What is not certain stays a record, and a note says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from enum import IntEnum
 
 from core.columns.column_choice import Aliases, best_position
@@ -16,6 +16,7 @@ from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, mat
 from core.columns.header_words import named_languages, plain_words, words_of
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
+from core.delimited.rows_below import without_rows_below
 from core.letters.scripts import ends_as_question
 
 _MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
@@ -51,33 +52,35 @@ class LabelRow(IntEnum):
     YES = 2
 
 
-def first_row_of_labels(header: Row, rows: Sequence[Row], aliases: Aliases) -> LabelRow:
-    """Return whether the first of ``rows`` holds labels; all are as long as the header."""
-    if not rows:
+def label_row(header: Row, rows: Sequence[Row], aliases: Aliases) -> LabelRow:
+    """Return whether the first row below a header holds labels, as far as the others tell."""
+    if not rows or len(rows[0]) != len(header):
         return LabelRow.NO
-    first, later = rows[0], rows[1:]
+    first, *others = [row for row in rows if len(row) == len(header)]
+    title = best_position([header, first], JOB_TITLE, aliases.get(JOB_TITLE, ()))
+    # A title with numbers beside it looks like a total, too.
+    later = others if title == 0 and len(header) > 1 else without_rows_below(others)
+    title_label = "" if title is None else first[title].strip()
     if _is_text_of_qualtrics(header, first):
         return LabelRow.YES
-    columns = list(_columns_of_numbers(header, later))
-    numbers = {column for column, _ in columns}
-    title_label = _title_label(header, first, aliases)
+    numbers = columns_of_numbers(later)
     if _is_unlike_records(first, later, numbers, title_label):
         return LabelRow.MAYBE
-    if _names_choices(header, first, columns):
+    if _names_choices(header, first, numbers):
         return LabelRow.YES
     asks = bool(later) and _is_marked_question(title_label)
     # Columns that no question fills, such as "_uuid" of KoBo, may have no label.
-    may_be_empty = numbers if asks else set()
+    may_be_empty = numbers if asks else {}
     if not _may_be_labels(header, first, later, may_be_empty) or any(
-        not is_text(first[column]) for column in numbers - may_be_empty
+        not is_text(first[column]) for column in numbers if column not in may_be_empty
     ):
         return LabelRow(_has_name_for_title(title_label, later))
     if any(_is_answer_without_number(header[column], first[column]) for column in numbers):
         return LabelRow.NO
-    has_contrasts = len(columns) >= _MIN_CONTRASTS
+    has_contrasts = len(numbers) >= _MIN_CONTRASTS
     if asks or (has_contrasts and _names_the_title(title_label, aliases)):
         return LabelRow.YES
-    is_doubtful = any(n_values >= _MIN_DOUBTFUL_VALUES for _, n_values in columns)
+    is_doubtful = any(n_values >= _MIN_DOUBTFUL_VALUES for n_values in numbers.values())
     return LabelRow.MAYBE if has_contrasts or is_doubtful else LabelRow.NO
 
 
@@ -126,12 +129,6 @@ def _are_names(row: Row) -> bool:
     return all(map(str.isidentifier, row)) and len(set(row)) == len(row)
 
 
-def _title_label(header: Row, first: Row, aliases: Aliases) -> str:
-    """Return what the row has in the column of the titles, ``""`` if there is no such column."""
-    position = best_position([header, first], JOB_TITLE, aliases.get(JOB_TITLE, ()))
-    return "" if position is None else first[position].strip()
-
-
 def asks_for_the_job(row: Row) -> bool:
     """Return whether a row has the question for the job, with its mark, and no number."""
     names = [cell.strip() for cell in row if cell.strip()]
@@ -164,19 +161,21 @@ def _has_name_for_title(label: str, later: Sequence[Row]) -> bool:
     return is_name and bool(later) and not any(label in map(str.strip, row) for row in later)
 
 
-def _columns_of_numbers(header: Row, later: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """Yield each column whose values are all numbers, dates or ids, with how many there are."""
-    for column in range(len(header)):
-        values = [row[column] for row in later if row[column].strip()]
+def columns_of_numbers(rows: Sequence[Row]) -> dict[int, int]:
+    """Return the columns with nothing but numbers, dates or ids, each with how many it has."""
+    columns = {}
+    for place, column in enumerate(zip(*rows, strict=True)):
+        values = list(filter(str.strip, column))
         if len(values) >= _MIN_VALUES and all(map(is_number_or_code, values)):
-            yield column, len(values)
+            columns[place] = len(values)
+    return columns
 
 
-def _names_choices(header: Row, first: Row, columns: Sequence[tuple[int, int]]) -> bool:
+def _names_choices(header: Row, first: Row, numbers: Collection[int]) -> bool:
     """Whether the row names the columns that have no name, and no respondent (SurveyMonkey)."""
     is_unnamed = [not name.strip() for name in header]
     choices = [cell for cell, unnamed in zip(first, is_unnamed, strict=True) if unnamed]
-    named = [column for column, _ in columns if not is_unnamed[column]]
+    named = [column for column in numbers if not is_unnamed[column]]
     return (
         len(named) >= _MIN_EMPTY_COLUMNS
         and not any(first[column].strip() for column in named)

@@ -23,11 +23,10 @@ from core.delimited.group_names import (
 from core.delimited.header_rows import (
     further_headers,
     is_rule_line,
-    label_row,
     names_columns_twice,
     note_on,
 )
-from core.delimited.label_rows import LabelRow, asks_for_the_job
+from core.delimited.label_rows import LabelRow, asks_for_the_job, label_row
 from core.delimited.later_header import later_header
 from core.delimited.parsed_lines import (
     HEAD_LINES,

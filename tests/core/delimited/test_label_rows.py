@@ -190,9 +190,16 @@ def test_a_first_record_in_words_stays_above_records_in_numbers(
         ("leeftijd,loon,beroep,v4", "Leeftijd nu,Netto loon,Wat is uw beroep?,Opmerking"),
     ],
 )
-def test_labels_name_the_job_or_ask_for_it(header: str, labels: str, tmp_path: Path) -> None:
-    table, rows = opened(tmp_path, f"{header}\n{labels}\n{NUMERIC_RECORDS}")
-    assert [row[2] for row in rows] == TITLES
+@pytest.mark.parametrize("place", [0, 2])
+def test_labels_name_the_job_or_ask_for_it(
+    header: str, labels: str, place: int, tmp_path: Path
+) -> None:
+    """With the titles in the first column each record looks like a total."""
+    lines = [line.split(",") for line in (header, labels, *NUMERIC_RECORDS.splitlines())]
+    for cells in lines:
+        cells.insert(place, cells.pop(2))
+    table, rows = opened(tmp_path, "\n".join(map(",".join, lines)))
+    assert [row[place] for row in rows] == TITLES
     assert "1 row after the header" in " ".join(table.notes)
 
 

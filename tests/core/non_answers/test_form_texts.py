@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.delimited.label_rows import LabelRow, first_row_of_labels
+from core.delimited.label_rows import LabelRow, label_row
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.text import join
 
@@ -129,4 +129,4 @@ def test_short_forms_of_occupations_are_answers(text: str) -> None:
 
 def test_a_name_of_the_job_may_stand_in_a_row_of_labels() -> None:
     rows = [["Occupation", "Age in years", "Income"], ["cook", "31", "900"], ["nurse", "40", "800"]]
-    assert first_row_of_labels(["q1", "q2", "q3"], rows, {"job_title": ()}) is LabelRow.YES
+    assert label_row(["q1", "q2", "q3"], rows, {"job_title": ()}) is LabelRow.YES
