@@ -19,7 +19,7 @@ from results.reporting.weighted_shares import WeightedShares, read_weight
 
 def review_context(table: Table, names: Sequence[str], notes: list[str]) -> dict[str, int]:
     """Return the columns of ``review.context`` by their header names, with their positions."""
-    positions = {name: best_position([table.header], name, (name,)) for name in names}
+    positions = {name: best_position([table.header], name, {name: (name,)}) for name in names}
     notes += [
         missing_column([name], "review.context") for name, at in positions.items() if at is None
     ]
@@ -28,7 +28,7 @@ def review_context(table: Table, names: Sequence[str], notes: list[str]) -> dict
 
 def weighted_shares(table: Table, names: Sequence[str], notes: list[str]) -> WeightedShares | None:
     """Return what sums the survey weights up; None without a column of weights."""
-    position = best_position([table.header], "weight", names)
+    position = best_position([table.header], "weight", {"weight": names})
     if position is None:
         if names:
             notes.append(missing_column(names, "data.columns.weight"))

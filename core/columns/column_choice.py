@@ -68,20 +68,13 @@ class ColumnChoice:
 class _Candidate:
     position: int
     match: Match
-    n_aside: int
-    preference: int
+    order: int
     kind: str | None
 
     @property
-    def rank(self) -> tuple[bool, bool, int, int, int]:
+    def rank(self) -> tuple[bool, bool, int, int]:
         """The lowest is the best; equal ones are equally good."""
-        return (
-            self.match != Match.SET,
-            self.kind is not None,
-            self.match,
-            self.n_aside,
-            self.preference,
-        )
+        return self.match != Match.SET, self.kind is not None, self.match, self.order
 
     @property
     def is_doubtful(self) -> bool:
@@ -117,10 +110,9 @@ def match_names(headers: Sequence[Sequence[str]], aliases: Aliases) -> dict[str,
     return matches
 
 
-def best_position(
-    headers: Sequence[Sequence[str]], column: str, names: Sequence[str]
-) -> int | None:
+def best_position(headers: Sequence[Sequence[str]], column: str, aliases: Aliases) -> int | None:
     """Return where the best name for one of our columns stands, None if no name fits."""
+    names = aliases.get(column, ())
     return next((fit.position for fit in _candidates(headers, (), column, names, ())), None)
 
 
@@ -233,18 +225,18 @@ def _fits(
     without_sex: Sequence[str],
     column: str,
     set_keys: Sequence[frozenset[str]],
-) -> tuple[Match, int, int] | None:
-    """Return the match, what was left aside, and the place in the list of names that decide."""
-    for preference, keys in enumerate(set_keys):
+) -> tuple[Match, int] | None:
+    """Return the match and its order: the place in the list of names, or what was left aside."""
+    for place, keys in enumerate(set_keys):
         if any(keys & keys_of(name) for name in written):
-            return Match.SET, 0, preference
+            return Match.SET, place
     if not has_usual_names(column):
         return None
     fits = [found for name in without_sex if (found := match(name, column))]
     if not fits:
         return None
     level, n_aside = min(fits)
-    return level, max(n_aside, int(written != without_sex)), 0
+    return level, max(n_aside, int(written != without_sex))
 
 
 def _refuse_equal(header: _Header, column: str, candidates: Sequence[_Candidate]) -> None:

@@ -56,8 +56,7 @@ def header_below_groups(
     names = rows[0]
     keys = [column_key(name) for name in names]
     is_complete = all(keys[1:]) and len(set(keys)) == len(keys)
-    titles = aliases.get(JOB_TITLE, ())
-    title, group = (best_position([row], JOB_TITLE, titles) for row in (names, groups))
+    title, group = (best_position([row], JOB_TITLE, aliases) for row in (names, groups))
     starts = _starts(groups, len(names))
     n_above_names = n_above + _n_lines_before(lines[n_above:], delimiter, names)
     if is_complete and None not in (title, group) and starts[title or 0] == starts[group or 0]:
@@ -89,7 +88,7 @@ def refuse_names_of_others(
         return
     starts = _starts(groups, len(names))
     for column in TEXT_COLUMNS:
-        position = best_position([names], column, aliases.get(column, ()))
+        position = best_position([names], column, aliases)
         if position is None:
             continue
         if names_another_below(cells[starts[position]], names[position], column):

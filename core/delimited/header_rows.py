@@ -107,7 +107,7 @@ def _repeats(header: Row, row: Row, aliases: Aliases) -> bool:
     ]
     if len(repeated) < _MIN_REPEATED:
         return False
-    title = best_position([header, row], JOB_TITLE, aliases.get(JOB_TITLE, ()))
+    title = best_position([header, row], JOB_TITLE, aliases)
     return title is None or title in repeated or match(row[title], JOB_TITLE) is not None
 
 

@@ -57,7 +57,7 @@ def label_row(header: Row, rows: Sequence[Row], aliases: Aliases) -> LabelRow:
     if not rows or len(rows[0]) != len(header):
         return LabelRow.NO
     first, *others = [row for row in rows if len(row) == len(header)]
-    title = best_position([header, first], JOB_TITLE, aliases.get(JOB_TITLE, ()))
+    title = best_position([header, first], JOB_TITLE, aliases)
     # A title with numbers beside it looks like a total, too.
     later = others if title == 0 and len(header) > 1 else without_rows_below(others)
     title_label = "" if title is None else first[title].strip()

@@ -63,8 +63,7 @@ def later_header(
     ``places`` are the numbers of lines above ``header``, and above each later line to be looked at.
     Raises TwoHeadersError where both lines may be the header.
     """
-    titles = aliases.get(JOB_TITLE, ())
-    title, matches = best_position([header], JOB_TITLE, titles), match_names([header], aliases)
+    title, matches = best_position([header], JOB_TITLE, aliases), match_names([header], aliases)
     between: list[Row] = []
     for n_above in places[1:]:
         rows = list(parsed_leniently(lines[n_above:], delimiter))
@@ -100,7 +99,7 @@ def _is_header(first: _First, row: Row, below: Sequence[Row], aliases: Aliases) 
     """Return whether a later line is the header; False where it may be, None where it is none."""
     if not below or not all(_is_covered(later, row, first.header) for later in below):
         return None
-    title = best_position([row], JOB_TITLE, aliases.get(JOB_TITLE, ()))
+    title = best_position([row], JOB_TITLE, aliases)
     is_moved = title != first.title
     is_wider = n_filled(row) > max(map(n_filled, (first.header, *first.between)))
     has_more_names = is_wider and 2 * sum(_goes_beyond(later, first.header) for later in below) > (
