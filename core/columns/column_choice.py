@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import starmap
+from itertools import chain, starmap
 
 from core.columns.equal_columns import equal_columns
 from core.columns.forms_by_sex import without_sexes
@@ -21,6 +21,7 @@ from core.columns.header_names import (
     column_key,
     has_usual_names,
     keys_of,
+    keys_of_any,
     match,
 )
 from core.columns.other_jobs import (
@@ -181,12 +182,12 @@ def note_on_others(column: str, names: Sequence[str]) -> str:
 
 def _names_not_found(headers: Sequence[Sequence[str]], aliases: Aliases) -> list[str]:
     """Return a note for each column of the text that the settings name and that is not there."""
-    keys = frozenset().union(*(keys_of(name) for header in headers for name in header))
+    keys = keys_of_any(chain.from_iterable(headers))
     notes: list[str] = []
     for column, names in aliases.items():
         is_context = column.startswith(IN_DUTIES)
         is_named = is_context or (has_usual_names(column) and names)
-        if is_named and not any(keys & keys_of(name) for name in names):
+        if is_named and keys.isdisjoint(keys_of_any(names)):
             setting = "data.context_in_duties" if is_context else f"data.columns.{column}"
             notes.append(missing_column(names, setting))
     return notes

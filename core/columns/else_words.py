@@ -169,29 +169,28 @@ def places_beside_a_name(words: Sequence[str], languages: Languages) -> set[int]
     return _vocabulary(BESIDE_A_NAME).places(words, languages)
 
 
+def _places_in_any_language(words: Sequence[str], *keys: str) -> set[int]:
+    languages = Languages(name_table()[ELSE])
+    return {place for key in keys for place in _vocabulary(key).places(words, languages)}
+
+
 def names_another_answer(header: str) -> bool:
     """Return whether a header is one for the answers that are not among the choices.
 
     Such are "occupation_other" and "Occupation (please specify)".
     """
-    languages = Languages(name_table()[ELSE])
-    words = words_of(header)
-    return any(_vocabulary(key).places(words, languages) for key in (_OTHER, _SPECIFY))
+    return bool(_places_in_any_language(words_of(header), _OTHER, _SPECIFY))
 
 
 def has_word_for_other(header: str) -> bool:
     """Return whether a header has a word such as "other", of whatever: "Occupation - Other"."""
-    return bool(_vocabulary(_OTHER).places(words_of(header), Languages(name_table()[ELSE])))
+    return bool(_places_in_any_language(words_of(header), _OTHER))
 
 
 def is_only_another_answer(header: str) -> bool:
     """Return whether a header says nothing but that: "P10a. Other (please specify)"."""
-    languages = Languages(name_table()[ELSE])
     words = [word for word in words_of(header) if not any(map(str.isdecimal, word))]
-    places = {
-        place for key in (_OTHER, _SPECIFY) for place in _vocabulary(key).places(words, languages)
-    }
-    return bool(words) and len(places) == len(words)
+    return bool(words) and len(_places_in_any_language(words, _OTHER, _SPECIFY)) == len(words)
 
 
 def _asks_for_another_answer(words: Sequence[str], languages: Languages) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from core.columns.header_names import column_key, has_usual_names, keys_of
+from core.columns.header_names import column_key, has_usual_names, keys_of, keys_of_any
 from core.columns.shown_names import first_listed
 from core.errors import InputError, Named
 from core.languages.message import Message
@@ -86,7 +86,7 @@ def _groups(headers: Sequence[Sequence[str]]) -> list[list[int]]:
 def _is_read(names: Iterable[str], aliases: Aliases) -> bool:
     """Whether a name that several columns have is one that the program looks for."""
     wanted = [name for column in aliases if not has_usual_names(column) for name in aliases[column]]
-    keys = frozenset().union(*map(keys_of, wanted))
+    keys = keys_of_any(wanted)
     return any(
         column_key(name) in OUTPUT_COLUMNS or is_review_column(name) or keys & keys_of(name)
         for name in names

@@ -9,7 +9,7 @@ a number of a question ("Q5. Job title"), or something in brackets behind it ("J
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
 
@@ -105,14 +105,15 @@ def column_key(name: str) -> str:
 
 
 @lru_cache(maxsize=_MAX_KEPT)
-def _keys_of(header: str) -> frozenset[str]:
-    joined = "".join(words_of(header))
+def keys_of(header: str) -> frozenset[str]:
+    """Return the forms under which a header is compared: two are the same if they share one."""
+    joined = "".join(words_of(plain_header(header)))
     return frozenset({joined, plain_letters(joined), plain_digraphs(joined)} - {""})
 
 
-def keys_of(header: str) -> frozenset[str]:
-    """Return the forms under which a header is compared: two are the same if they share one."""
-    return _keys_of(plain_header(header))
+def keys_of_any(names: Iterable[str]) -> frozenset[str]:
+    """Return the forms under which headers with one of the names are compared."""
+    return frozenset().union(*map(keys_of, names))
 
 
 def without_suffix(header: str) -> str:

@@ -11,6 +11,7 @@ from core.columns.header_names import (
     Match,
     column_key,
     keys_of,
+    keys_of_any,
     match,
     names_another,
     names_another_below,
@@ -74,8 +75,7 @@ def is_name_of_another_job(header: str) -> bool:
 
 @cache
 def _keys_of_another_job() -> frozenset[str]:
-    names = map(" ".join, phrases("name_of_another_job"))
-    return frozenset(key for name in names for key in keys_of(name))
+    return keys_of_any(map(" ".join, phrases("name_of_another_job")))
 
 
 def spoken_name(headers: Headers, position: int) -> str:
@@ -133,7 +133,7 @@ def duties_of_others(
     same number.
     """
     name = spoken_name(headers, title)
-    keys = frozenset().union(*map(keys_of, set_titles))
+    keys = keys_of_any(set_titles)
     is_beside_main = bool(other_titles) and any(keys & keys_of(row[title]) for row in headers)
     is_numbered = is_beside_main and _is_numbered(name, other_titles)
     if not is_numbered and not (is_beside_main and is_about_another_job(headers, title)):
@@ -162,10 +162,8 @@ def _number_of(name: str) -> str:
 
 def _is_numbered(name: str, others: Iterable[str]) -> bool:
     """Whether a name is that of a further job: but for its number it is another one's name."""
-    keys = keys_of(_NUMBER_BEHIND.sub("", name))
-    return _number_of(name) > "1" and any(
-        keys & keys_of(_NUMBER_BEHIND.sub("", one)) for one in others
-    )
+    bare, *others = (_NUMBER_BEHIND.sub("", one) for one in (name, *others))
+    return _number_of(name) > "1" and not keys_of(bare).isdisjoint(keys_of_any(others))
 
 
 def titles_of_other_jobs(

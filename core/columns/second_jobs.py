@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from core.columns.contained_names import Words, places_of_names
 from core.columns.header_names import (
     JOB_TITLE,
-    keys_of,
+    keys_of_any,
     places_about_else,
     words_that_tell,
 )
@@ -63,7 +63,7 @@ def _is_job(word: str) -> bool:
 
 @cache
 def _keys_of_the_job() -> frozenset[str]:
-    return frozenset(key for name in usual_names(JOB_TITLE) for key in keys_of(name))
+    return keys_of_any(usual_names(JOB_TITLE))
 
 
 def _places_of_names(plain: Words) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from core.columns.contained_names import contained
-from core.columns.header_names import keys_of
+from core.columns.header_names import keys_of, keys_of_any
 from core.columns.header_words import phrases, plain_words, words_of
 
 _WEIGHTS, _PERHAPS = "names_survey_weights", "may_name_survey_weights"
@@ -25,5 +25,4 @@ def is_named_as_weights(header: str) -> bool:
 
 @cache
 def _whole_names() -> frozenset[str]:
-    names = map(" ".join, phrases(_WEIGHTS) | phrases(_PERHAPS))
-    return frozenset(key for name in names for key in keys_of(name))
+    return keys_of_any(map(" ".join, phrases(_WEIGHTS) | phrases(_PERHAPS)))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from enum import IntEnum
 
 from core.columns.column_choice import Aliases, best_position
-from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, match
+from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, keys_of_any, match
 from core.columns.header_words import named_languages, plain_words, words_of
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
@@ -146,7 +146,7 @@ def _is_marked_question(label: str) -> bool:
 
 def _names_the_title(label: str, aliases: Aliases) -> bool:
     """Whether a text is a name of the column of titles or asks for the job, and is no answer."""
-    if any(keys_of(name) & keys_of(label) for name in aliases.get(JOB_TITLE, ())):
+    if keys_of(label) & keys_of_any(aliases.get(JOB_TITLE, ())):
         return True
     fit = match(label, JOB_TITLE)
     if fit is None:
