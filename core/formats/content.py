@@ -29,6 +29,6 @@ class Content:
     questions: Sequence[str] = ()
     notes: tuple[str, ...] = ()
 
-    def with_notes(self, *notes: str) -> Content:
-        """Return the same content with notes before its own."""
-        return replace(self, notes=(*notes, *self.notes))
+    def with_note(self, note: str) -> Content:
+        """Return the same content with a note, if it says something, before its own."""
+        return replace(self, notes=(note, *self.notes)) if note else self

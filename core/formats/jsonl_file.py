@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from core.delimited.layout import Layout
 from core.encoding import open_text
@@ -28,7 +28,7 @@ def open_jsonl(path: Source, encoding: str) -> Content:
     """Return the records of a file, all of which is checked first. Raises InputError."""
     names: dict[str, None] = {}
     for line, record in _objects(path, encoding):
-        names |= dict.fromkeys(record)
+        names |= dict.fromkeys(record or ())
         if len(names) > _MAX_COLUMNS:
             _refuse(path, line, f"more than {_MAX_COLUMNS:,} different names")
     header = list(names)
@@ -38,17 +38,12 @@ def open_jsonl(path: Source, encoding: str) -> Content:
 
 
 def _records(path: Source, encoding: str, header: list[str]) -> Records:
-    for line, record in _objects(path, encoding, with_blank_lines=True):
-        if record is None:
-            yield line, []
-        else:
-            yield line, [record.get(name, "") for name in header]
+    for line, record in _objects(path, encoding):
+        yield line, [] if record is None else [record.get(name, "") for name in header]
 
 
-def _objects(
-    path: Source, encoding: str, with_blank_lines: bool = False
-) -> Iterator[tuple[int, Any]]:
-    """Yield each line and its object as texts; a blank line has None, and is left out by default.
+def _objects(path: Source, encoding: str) -> Iterator[tuple[int, dict[str, str] | None]]:
+    """Yield each line and its object as texts, None for a blank line.
 
     Raises InputError with the line that is none.
     """
@@ -58,10 +53,7 @@ def _objects(
             number += 1
             if len(line) == _MAX_LINE_CHARS:
                 _refuse(path, number, f"a line of {_MAX_LINE_CHARS:,} characters or more")
-            if line.strip():
-                yield number, _object(path, number, line)
-            elif with_blank_lines:
-                yield number, None
+            yield number, _object(path, number, line) if line.strip() else None
 
 
 def _object(path: Source, number: int, line: str) -> dict[str, str]:

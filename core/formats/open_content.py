@@ -42,15 +42,14 @@ def open_content(
 
             encoding = sniff_markup(path, legacy_encoding)
             content = open_markup(path, encoding.name, aliases, required)
-            return content.with_notes(*filter(None, [encoding.note]))
-    encoding = sniff(path, legacy_encoding)
-    match file_format:
         case FileFormat.JSONL:
             from core.formats.jsonl_file import open_jsonl
 
+            encoding = sniff(path, legacy_encoding)
             content = open_jsonl(path, encoding.name)
         case _:
+            encoding = sniff(path, legacy_encoding)
             layout = find_layout(path, encoding.name, aliases, required)
             read = partial(read_records, path, encoding.name, layout)
             content = Content(layout, read, encoding.name)
-    return content.with_notes(*filter(None, [encoding.note]))
+    return content.with_note(encoding.note)
