@@ -43,12 +43,6 @@ class InputFile:
         return self.path.rpartition("/")[2]
 
     @property
-    def suffix(self) -> str:
-        """Return the last suffix of the name, with its dot."""
-        stem, dot, ending = self.name.rpartition(".")
-        return dot + ending if stem else ""
-
-    @property
     def shard_prefix(self) -> str:
         """Return the start of the names of its shards: its name and a hash of its path."""
         stem = re.sub(r"[^\w-]+", "_", self.name.partition(".")[0])[:_MAX_STEM_CHARS]

@@ -9,16 +9,11 @@ AUTO = "auto"
 
 
 class Source(Protocol):
-    """What is read: a ``Path``, or a file on another storage with the same three."""
+    """What is read: a ``Path``, or a file on another storage with the same two."""
 
     @property
     def name(self) -> str:
         """The file's name without its folder."""
-        ...
-
-    @property
-    def suffix(self) -> str:
-        """The last ending of the name, with its dot."""
         ...
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import codecs
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any
 
 from core.encoding import Encoding, sniff
 from core.errors import InputError
@@ -32,21 +31,6 @@ Read = Callable[..., tuple[Columns, Any]]
 """Reads a part of a data set: the values of each column, and the metadata."""
 
 
-@dataclass(frozen=True)
-class _StoredText:
-    """Texts of a data set, as they were stored to be looked at."""
-
-    path: Path
-    name: str
-
-    @property
-    def suffix(self) -> str:
-        return Path(self.name).suffix
-
-    def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        return self.path.open(mode)
-
-
 def encoding_of(
     path: Path, file_format: FileFormat, read: Read, chunk_rows: int, legacy_encoding: str
 ) -> Encoding | None:
@@ -57,8 +41,8 @@ def encoding_of(
     if not _is_unstated(path, file_format, read, chunk_rows, legacy_encoding):
         return None
     with tempfile.TemporaryDirectory() as folder:
-        stored = _StoredText(Path(folder) / "texts", path.name)
-        with stored.path.open("wb") as file:
+        stored = Path(folder) / path.name  # which an error names
+        with stored.open("wb") as file:
             for line in _lines(read, chunk_rows):
                 file.write(line.encode(_LATIN_1, "replace") + b"\n")
         return sniff(stored, legacy_encoding)
