@@ -73,10 +73,9 @@ def is_text_type(kind: Any) -> bool:
     """Whether values of an Arrow type are text, or all missing."""
     import pyarrow as pa
 
-    # An older pyarrow has no string views.
-    names = ("is_string", "is_large_string", "is_string_view", "is_null")
-    checks = (getattr(pa.types, name, None) for name in names)
-    return any(check(kind) for check in checks if check is not None)
+    types = pa.types
+    checks = (types.is_string, types.is_large_string, types.is_string_view, types.is_null)
+    return any(check(kind) for check in checks)
 
 
 def refuse_without_text(path: Named, field: Any) -> None:
@@ -112,17 +111,16 @@ def _values(column: Any) -> list[Any]:
     if pa.types.is_dictionary(kind):
         column = column.dictionary_decode()
         kind = column.type
-    is_fine = getattr(kind, "unit", "") == "ns"
-    if is_fine and pa.types.is_timestamp(kind) and not _is_whole(column):
-        return [value and value.replace(" ", "T") for value in column.cast(pa.string()).to_pylist()]
-    if is_fine:
-        unit = {
-            pa.types.is_timestamp: lambda: pa.timestamp("us", kind.tz),
-            pa.types.is_duration: lambda: pa.duration("us"),
-            pa.types.is_time64: lambda: pa.time64("us"),
-        }
-        coarse = next(make() for check, make in unit.items() if check(kind))
-        column = pc.cast(column, coarse, safe=False)
+    if getattr(kind, "unit", "") == "ns":
+        if pa.types.is_timestamp(kind):
+            try:
+                column = pc.cast(column, pa.timestamp("us", kind.tz))
+            except pa.ArrowInvalid:  # a value has a part of a microsecond
+                texts = column.cast(pa.string()).to_pylist()
+                return [text and text.replace(" ", "T") for text in texts]
+        else:
+            coarse = pa.duration("us") if pa.types.is_duration(kind) else pa.time64("us")
+            column = pc.cast(column, coarse, safe=False)
     try:
         return column.to_pylist()
     except OverflowError:
@@ -139,15 +137,3 @@ def _value_or_text(value: Any, text: str) -> Any:
         return value.as_py()
     except OverflowError:
         return value.value if text.startswith("<") else text.replace(" ", "T")
-
-
-def _is_whole(column: Any) -> bool:
-    """Whether no value has a part of a microsecond."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    try:
-        pc.cast(column, pa.timestamp("us", column.type.tz), safe=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
