@@ -220,12 +220,10 @@ def _ole_format(path: Source, file: BinaryIO) -> FileFormat:
         return FileFormat.XLS
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise with_password(path)
+    found = "an old file of Office without a workbook in it, or one with a password"
     if "WordDocument".encode("utf-16-le") in content:
-        found, remedy = "an old Word document (.doc)", _SAVE_AS_CSV
-    else:
-        found = "an old file of Office without a workbook in it, or one with a password"
-        remedy = _SAVE_AS_CSV
-    raise InputError(path, found, expected=_EXPECTED, remedy=remedy)
+        found = "an old Word document (.doc)"
+    raise InputError(path, found, expected=_EXPECTED, remedy=_SAVE_AS_CSV)
 
 
 def _text_format(path: Source, start: bytes) -> FileFormat:
