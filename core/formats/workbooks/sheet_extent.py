@@ -69,9 +69,9 @@ class SheetExtent:
 def measure_part(part: IO[bytes], refuse: Refuse, date_styles: Collection[bytes]) -> SheetExtent:
     """Return the extent of the rows in one part of a workbook; without rows there is none."""
     extent = SheetExtent()
-    for block in _blocks(part, refuse):
-        for row in block.rows:
-            _add_row(extent, row, block)
+    for rows, is_usual in _blocks(part, refuse):
+        for row in rows:
+            _add_row(extent, row, is_usual)
             if date_styles and b">-" in row:
                 extent.negative_dates |= _negative_dates(row, date_styles)
         if extent.n_rows > MAX_ROWS:
@@ -86,24 +86,8 @@ def measure_part(part: IO[bytes], refuse: Refuse, date_styles: Collection[bytes]
     return extent
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Some rows, each from its attributes on, and what is in any of them."""
-
-    rows: list[bytes]
-    is_usual: bool
-    has_wide: bool
-    has_low: bool
-
-
-def _block(rows: list[bytes], joined: bytes, is_usual: bool) -> _Block:
-    if not is_usual:
-        return _Block(rows, is_usual, has_wide=True, has_low=True)
-    has_wide = _USUAL_WIDE.search(joined) is not None
-    return _Block(rows, is_usual, has_wide, _USUAL_LOW.search(joined) is not None)
-
-
-def _blocks(part: IO[bytes], refuse: Refuse) -> Iterator[_Block]:
+def _blocks(part: IO[bytes], refuse: Refuse) -> Iterator[tuple[list[bytes], bool]]:
+    """Yield some rows, each from its attributes on, and whether they are written as usual."""
     rest = b""
     is_usual = True
     n_bytes = 0
@@ -112,7 +96,7 @@ def _blocks(part: IO[bytes], refuse: Refuse) -> Iterator[_Block]:
         joined = rest + block
         is_usual = is_usual and not any(mark in joined for mark in _UNUSUAL)
         rows = joined.split(b"<row") if is_usual else _ROW.split(joined)
-        yield _block(rows[1:-1], joined, is_usual)
+        yield rows[1:-1], is_usual
         # A tag may be cut between two blocks.
         rest = b"<row" + rows[-1] if len(rows) > 1 else joined[-64:]
         if len(rest) > _MAX_ROW_BYTES:
@@ -123,21 +107,20 @@ def _blocks(part: IO[bytes], refuse: Refuse) -> Iterator[_Block]:
                 f"{_MAX_UNUSUAL_BYTES >> 20} MB; open the workbook and save it again",
             )
     if rest.startswith(b"<row"):
-        yield _block([rest[4:]], rest, is_usual)
+        yield [rest[4:]], is_usual
 
 
-def _add_row(extent: SheetExtent, row: bytes, block: _Block) -> None:
+def _add_row(extent: SheetExtent, row: bytes, is_usual: bool) -> None:
     if row[:1] not in (b" ", b">", b"/", b"\t", b"\n", b"\r"):
         return  # another element, such as rowBreaks
     number = _ROW_NUMBER.match(row)
-    if not _is_filled(row, block.is_usual):
+    if not _is_filled(row, is_usual):
         if number is None:
             extent.n_rows += 1
         return
-    if block.is_usual:
+    if is_usual:
         n_cells = row.count(b"<c ") + row.count(b"<c>") + row.count(b"<c/")
-        wide = _USUAL_WIDE.findall(row) if block.has_wide else ()
-        low = _USUAL_LOW.findall(row) if block.has_low else ()
+        wide, low = _USUAL_WIDE.findall(row), _USUAL_LOW.findall(row)
     else:
         n_cells = len(_CELL.findall(row))
         wide, low = _WIDE.findall(row), _LOW.findall(row)
