@@ -102,9 +102,8 @@ def _is_header(first: _First, row: Row, below: Sequence[Row], aliases: Aliases) 
     title = best_position([row], JOB_TITLE, aliases)
     is_moved = title != first.title
     is_wider = n_filled(row) > max(map(n_filled, (first.header, *first.between)))
-    has_more_names = is_wider and 2 * sum(_goes_beyond(later, first.header) for later in below) > (
-        len(below)
-    )
+    n_beyond = sum(not _is_covered(later, first.header) for later in below)
+    has_more_names = is_wider and 2 * n_beyond > len(below)
     has_more_of_ours = len(match_names([row], aliases)) > len(first.matches)
     is_below_filter = first.is_filter and (is_moved or first.is_apart)
     if has_more_names or has_more_of_ours or is_below_filter:
@@ -126,18 +125,8 @@ def _are_ids(first: _First, below: Sequence[Row]) -> bool:
 
 def _is_covered(row: Row, *headers: Row) -> bool:
     """Whether every filled cell of a row has a name above it."""
-    return not any(
-        cell.strip() and not any(_has_name(header, place) for header in headers)
-        for place, cell in enumerate(row)
-    )
-
-
-def _goes_beyond(row: Row, header: Row) -> bool:
-    return not _is_covered(row, header)
-
-
-def _has_name(header: Row, place: int) -> bool:
-    return place < len(header) and bool(header[place].strip())
+    named = {place for names in headers for place, name in enumerate(names) if name.strip()}
+    return named.issuperset(place for place, cell in enumerate(row) if cell.strip())
 
 
 def _is_marked(cell: str) -> bool:
