@@ -15,6 +15,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import SETTINGS_FILE, InputError
@@ -111,20 +112,23 @@ def _evidence(path: Source) -> tuple[Evidence, bool]:
     """Return the words that tell the encoding, and whether most letters of the file are UTF-8."""
     evidence = Evidence()
     n_high = n_multibyte = 0
+    for block in _blocks_of_words(path):
+        n_high += len(block) - len(block.translate(None, _HIGH))
+        n_multibyte += sum(map(len, _MULTIBYTE.findall(block)))
+        evidence.add(block)
+    return evidence, n_multibyte > 0 and 3 * n_multibyte >= 2 * n_high
+
+
+def _blocks_of_words(path: Source) -> Iterator[bytes]:
+    """Yield the bytes of a file in blocks that end between two words."""
     rest = b""
     with open_bytes(path) as file:
         while block := file.read(_BLOCK_BYTES):
             block = rest + block
-            cut = _WORD_BYTES.search(block)  # a word goes on in the next block
+            cut = _WORD_BYTES.search(block)
             rest = cut.group() if cut else b""
-            block = block[: len(block) - len(rest)]
-            n_high += len(block) - len(block.translate(None, _HIGH))
-            n_multibyte += sum(map(len, _MULTIBYTE.findall(block)))
-            evidence.add(block)
-    evidence.add(rest)
-    n_high += len(rest) - len(rest.translate(None, _HIGH))
-    n_multibyte += sum(map(len, _MULTIBYTE.findall(rest)))
-    return evidence, n_multibyte > 0 and 3 * n_multibyte >= 2 * n_high
+            yield block[: len(block) - len(rest)]
+    yield rest
 
 
 def _reason(choice: EncodingChoice) -> str:
