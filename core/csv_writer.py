@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 BOM = "\ufeff"  # before the header of each file, as a spreadsheet wants it
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
-_FORMULA_STARTS = frozenset(_FORMULA_START)
+_FORMULA_STARTS = frozenset("=+-@\t\r\n")
 _PLAIN_NUMBER = re.compile(r"[+-][\d.,\s%]*")
 
 
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet may run ``cell`` as a formula; a number with a sign is none."""
-    return cell.startswith(_FORMULA_START) and _PLAIN_NUMBER.fullmatch(cell) is None
+    return cell[:1] in _FORMULA_STARTS and _PLAIN_NUMBER.fullmatch(cell) is None
 
 
 def has_formula(row: Sequence[str]) -> bool:

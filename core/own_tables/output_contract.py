@@ -17,25 +17,22 @@ CANDIDATE_COLUMNS = tuple(
 """The columns of each candidate, best first: its code and its confidence."""
 
 
-def _output_columns() -> dict[str, type]:
-    columns: dict[str, type] = {
-        "isco_code": str,
-        "isco_title": str,
-        "confidence": float,
-        "is_fallback": bool,
-        "minor_code": str,
-        "minor_confidence": float,
-        "needs_review": bool,
-        "source": str,
-    }
-    for code_column, confidence_column in CANDIDATE_COLUMNS:
-        columns[code_column] = str
-        columns[confidence_column] = float
-    columns["model_version"] = str
-    return columns
-
-
-OUTPUT_COLUMNS = _output_columns()
+OUTPUT_COLUMNS: dict[str, type] = {
+    "isco_code": str,
+    "isco_title": str,
+    "confidence": float,
+    "is_fallback": bool,
+    "minor_code": str,
+    "minor_confidence": float,
+    "needs_review": bool,
+    "source": str,
+    **{
+        name: kind
+        for code, confidence in CANDIDATE_COLUMNS
+        for name, kind in ((code, str), (confidence, float))
+    },
+    "model_version": str,
+}
 """Our columns in their order, each with the type of its values; any value may be missing.
 
 Those of ``output.derived`` come behind them: see ``output_columns``.
