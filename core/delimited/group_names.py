@@ -38,16 +38,17 @@ def header_below_groups(
     path: Source,
     lines: Sequence[str],
     delimiter: str,
-    known: tuple[int, bool],
+    n_above: int,
     aliases: Aliases,
+    *,
+    is_known: bool,
 ) -> int | None:
     """Return how many lines are above the header, where the line taken for it names groups.
 
-    ``known`` has how many lines are above that line, and whether a row below it is known to have
-    names, too; it is then read in any case. None: that line is no row of groups. Raises
-    TwoHeadersError where the names of the columns are in both rows.
+    ``n_above`` lines are above that line. ``is_known``: a row below it is known to have names, too;
+    it is then read in any case. None: that line is no row of groups. Raises TwoHeadersError where
+    the names of the columns are in both rows.
     """
-    n_above, is_known = known
     header, *rows = parsed_leniently(lines[n_above:], delimiter)
     groups = _each_once(header)
     rows = [row for row in rows if n_filled(row)]

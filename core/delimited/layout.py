@@ -230,16 +230,16 @@ def _at(
 def _below_other_names(path: Source, lines: Sequence[str], fit: _Fit, aliases: Aliases) -> _Fit:
     """Return the layout with a later line as the header, where the names found are none."""
     layout = fit[0]
-    places = range(layout.n_lines_above, min(_MAX_PREAMBLE_LINES, len(lines)))
-    n_later = later_header(path, lines, layout.delimiter, layout.header, places, aliases)
-    known = places[0], bool(layout.further_headers) or n_later is not None
-    n_below = header_below_groups(path, lines, layout.delimiter, known, aliases)
+    delimiter, n_first = layout.delimiter, layout.n_lines_above
+    places = range(n_first, min(_MAX_PREAMBLE_LINES, len(lines)))
+    n_later = later_header(path, lines, delimiter, layout.header, places, aliases)
+    is_known = bool(layout.further_headers) or n_later is not None
+    n_below = header_below_groups(path, lines, delimiter, n_first, aliases, is_known=is_known)
     n_above = n_below if n_later is None else n_later
+    refuse_names_of_others(path, lines, delimiter, n_first if n_above is None else n_above, aliases)
     if n_above is None:
-        refuse_names_of_others(path, lines, layout.delimiter, places[0], aliases)
         return fit
-    refuse_names_of_others(path, lines, layout.delimiter, n_above, aliases)
-    layout = _at(lines, layout.delimiter, n_above, layout.has_separator_line, aliases)
+    layout = _at(lines, delimiter, n_above, layout.has_separator_line, aliases)
     return layout, match_names([layout.header, *layout.further_headers], aliases)
 
 

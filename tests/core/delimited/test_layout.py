@@ -78,6 +78,14 @@ def test_one_line_above_the_header(tmp_path: Path) -> None:
     assert table.notes[0] == "1 line above the header was left out"
 
 
+@pytest.mark.parametrize("first", ["", "sep=,\n"])
+def test_the_last_line_that_is_looked_at_for_a_header(tmp_path: Path, first: str) -> None:
+    above = first + "wave 3\n" * 29
+    table, rows = opened(tmp_path, f"{above}id,occupation\n1,cook\n")
+    assert rows == [["1", "cook"]]
+    assert table.notes[0] == "29 lines above the header were left out"
+
+
 def test_a_title_line_that_has_a_word_of_ours_is_no_header(tmp_path: Path) -> None:
     table, rows = opened(tmp_path, "Occupation survey of the year\nid;Beruf\n1;Koch\n")
     assert table.header == ["id", "Beruf"] and rows == [["1", "Koch"]]
