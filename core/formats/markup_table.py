@@ -34,7 +34,6 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPACES = re.compile(" {2,}")  # of two parts: between them a tag is, or the end of a block
 _XML_CELL, _XML_VALUE = "cell", "data"
 _ROWS, _CELLS = frozenset({"tr", "row"}), frozenset({"td", "th", _XML_CELL})
-_TABLES = frozenset({"table"})
 _HIDDEN = frozenset({"script", "style", "comment"})
 _WHOLE_NUMBER = re.compile(r"-?\d+\.0+")
 _BOOLEANS = {"0": "false", "1": "true"}
@@ -112,7 +111,7 @@ class _TableParser(HTMLParser):
             self._n_hidden += 1
         elif tag == "worksheet":
             self._sheet_name = values.get("name", "")
-        elif tag in _TABLES:
+        elif tag == "table":
             table = _Table(self._sheet_name)
             self.tables.append(table)
             self._open.append(table)
@@ -122,18 +121,16 @@ class _TableParser(HTMLParser):
     def _begin(self, table: _Table, tag: str, values: dict[str, str]) -> None:
         if tag in _ROWS:
             self._count(table.end_row())
-            place = _count(values.get("index"), len(table.rows) + 1)
+            place = _number(values.get("index"), len(table.rows) + 1)
             n_new = max(place - len(table.rows), 0)
             self._count(n_new)
             table.rows += [[] for _ in range(n_new)]
         elif tag in _CELLS:
-            width = _count(values.get("colspan"), _count(values.get("mergeacross"), 0, 0) + 1)
-            height = _count(values.get("rowspan"), _count(values.get("mergedown"), 0, 0) + 1)
-            index = _count(values.get("index"), 0, 0)
+            width = _number(values.get("colspan"), _number(values.get("mergeacross"), 0, 0) + 1)
+            height = _number(values.get("rowspan"), _number(values.get("mergedown"), 0, 0) + 1)
+            index = _number(values.get("index"), 0, 0)
             self._count(width + index)
-            n_padded = table.begin_cell(index, width, height)
-            self._count(n_padded)
-            table.expect_value(tag == _XML_CELL)
+            self._count(table.begin_cell(index, width, height, has_value=tag == _XML_CELL))
         elif tag == _XML_VALUE:
             table.begin_value(values.get("type", ""))
         elif tag == "br":
@@ -151,7 +148,7 @@ class _TableParser(HTMLParser):
             self._n_hidden = max(self._n_hidden - 1, 0)
         elif not self._open:
             return
-        elif tag in _TABLES:
+        elif tag == "table":
             self._count(self._open.pop().end_row())
         elif tag in _ROWS or tag in _CELLS:
             self._open[-1].end_cell()
@@ -177,10 +174,11 @@ class _Table:
         # Of a cell of a workbook the value alone is its text: whether it is open, and its type.
         self._has_value, self._in_value, self._value_type = False, False, ""
 
-    def begin_cell(self, index: int, width: int, height: int) -> int:
+    def begin_cell(self, index: int, width: int, height: int, *, has_value: bool) -> int:
         """Begin a cell at the column ``index`` (from 1), or at the first free one.
 
-        Returns how many cells before it were passed over.
+        ``has_value``: its text is that of its value alone. Returns how many cells before it were
+        passed over.
         """
         self.end_cell()
         if not self.rows:
@@ -198,6 +196,7 @@ class _Table:
             self._last_rows |= dict.fromkeys(range(len(row), len(row) + width), last_row)
         self._parts = []
         self._width = width
+        self._has_value, self._in_value, self._value_type = has_value, False, ""
         return n_padded
 
     def end_row(self) -> int:
@@ -210,10 +209,6 @@ class _Table:
         while self._last_rows.get(len(row), -1) >= len(self.rows) - 1:
             row.append("")
         return len(row) - n_before
-
-    def expect_value(self, has_value: bool) -> None:
-        """Take as the text of the open cell all of it, or that of its value alone."""
-        self._has_value, self._in_value, self._value_type = has_value, False, ""
 
     def begin_value(self, value_type: str) -> None:
         """Begin the value of the open cell."""
@@ -259,7 +254,7 @@ def _as_text(written: str, value_type: str) -> str:
     return written.replace("\r\n", "\n")
 
 
-def _count(written: str | None, default: int, least: int = 1) -> int:
+def _number(written: str | None, default: int, least: int = 1) -> int:
     """Return a number of rows or columns in an attribute."""
     text = (written or "").strip()
     return max(int(text), least) if text.isdecimal() and len(text) < 12 else default
