@@ -8,7 +8,6 @@ or the duties in it are those of somebody else: "About your father" above "Name,
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -25,7 +24,7 @@ from core.columns.shown_names import listed
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row, TwoHeadersError
 from core.delimited.label_rows import LabelRow, columns_of_numbers
-from core.delimited.parsed_lines import n_filled, parsed_leniently
+from core.delimited.parsed_lines import n_filled, parsed_leniently, parsed_rows
 from core.errors import LINE
 from core.formats.source import Source
 from core.isco_codes.code_column import may_hold_isco_08
@@ -59,7 +58,8 @@ def header_below_groups(
     is_complete = all(keys[1:]) and len(set(keys)) == len(keys)
     title, group = (best_position([row], JOB_TITLE, aliases) for row in (names, groups))
     starts = _starts(groups, len(names))
-    n_above_names = n_above + _n_lines_before(lines[n_above:], delimiter, names)
+    numbered = parsed_rows(path, lines[n_above:], delimiter, n_above)  # cells may have line breaks
+    n_above_names = next(line for line, row in numbered if row == names) - 1
     if is_complete and None not in (title, group) and starts[title or 0] == starts[group or 0]:
         return n_above_names
     if is_known and not (title is not None and _is_of_others(groups, starts[title], names[title])):
@@ -105,15 +105,6 @@ def _is_of_others(groups: Row, start: int, name: str) -> bool:
     group = groups[start].strip() if start < len(groups) else ""
     names_titles = [match(text, JOB_TITLE) is not None for text in (name, f"{group} {name}")]
     return names_titles == [True, False]
-
-
-def _n_lines_before(lines: Sequence[str], delimiter: str, names: Row) -> int:
-    """Return how many lines are before a row: above it cells may have line breaks."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    n_lines = 0
-    while next(reader) != names:
-        n_lines = reader.line_num
-    return n_lines
 
 
 def names_below_groups(header: Row, rows: Sequence[Row]) -> LabelRow:
