@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import JOB_TITLE, keys_of, match
-from core.columns.header_words import named_languages, plain_words
+from core.columns.header_words import phrases, plain_words
 from core.delimited.format_errors import Row
 from core.delimited.label_rows import LabelRow, label_row
 from core.languages.message import Message
@@ -116,7 +116,7 @@ def _is_surveymonkey(header: Row, rows: Sequence[Row]) -> bool:
 
     A cell of it says that an answer is open, or its ids of respondent and collector are empty.
     """
-    if any(plain_words(cell) in named_languages(_OPEN_ANSWER) for cell in rows[0]):
+    if any(plain_words(cell) in phrases(_OPEN_ANSWER) for cell in rows[0]):
         return True
     names = ["".join(name.split()).casefold() for name in header]
     if not {"respondentid", "collectorid"} <= set(names):

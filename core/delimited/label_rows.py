@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, keys_of_any, match
-from core.columns.header_words import named_languages, plain_words, words_of
+from core.columns.header_words import phrases, plain_words, words_of
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
 from core.delimited.rows_below import without_rows_below
@@ -30,7 +30,6 @@ _START_AND_END = frozenset({"startdate", "enddate"})
 _QUALTRICS = _START_AND_END | {"recordeddate", "progress", "duration_(in_seconds)"}
 _IDS_OF_QUALTRICS = frozenset({"responseid", "ipaddress"})
 _MIN_QUALTRICS = 2
-
 
 _NUMBERED = re.compile(r"[(\[]?0?(\d{1,4})[)\].]?")
 # Names of questions and of variables: v1, Q12_3.
@@ -115,7 +114,7 @@ def _is_unlike_records(
 
 
 def _is_type_of_text(title: str) -> bool:
-    is_listed = plain_words(title) in named_languages(_FREE_TEXT)
+    is_listed = plain_words(title) in phrases(_FREE_TEXT)
     return is_listed or _TYPE.fullmatch(title) is not None
 
 

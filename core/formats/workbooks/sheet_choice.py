@@ -12,7 +12,7 @@ from itertools import islice, zip_longest
 
 from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
 from core.columns.header_names import Match, column_key, has_usual_names
-from core.columns.header_words import named_languages, plain_words
+from core.columns.header_words import phrases, plain_words
 from core.errors import SETTINGS_FILE, InputError
 from core.formats.source import Source
 from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES, may_hold_isco_08
@@ -165,7 +165,7 @@ def _names_codes(name: str) -> bool:
     """Whether the name of a column says that it has codes: "isco_code", "Kód"."""
     if column_key(name) in CODE_NAMES or may_hold_isco_08(name):
         return True
-    return plain_words(name) in named_languages("names_a_code")
+    return plain_words(name) in phrases("names_a_code")
 
 
 def _lists_groups(rows: Sequence[Row]) -> bool:
