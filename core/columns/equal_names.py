@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from core.columns.column_choice import Aliases
 from core.columns.header_names import column_key, has_usual_names, keys_of, keys_of_any
 from core.columns.shown_names import first_listed
 from core.errors import InputError, Named
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.review_contract import is_review_column
-
-Aliases = Mapping[str, Sequence[str]]
 
 
 def note_equal_names(

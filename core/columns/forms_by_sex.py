@@ -7,7 +7,7 @@ elsewhere, so that a column with it alone is about another person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from core.columns.header_words import words_of
 from core.columns.value_kinds import words_for_sexes
@@ -41,9 +41,5 @@ def _divided(name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1 << 12)
 def _is_sex(word: str) -> bool:
-    return plain_letters(word) in _sexes()
-
-
-@cache
-def _sexes() -> frozenset[str]:
-    return frozenset(word for word in words_for_sexes() if len(word) >= _MIN_LETTERS)
+    plain = plain_letters(word)
+    return len(plain) >= _MIN_LETTERS and plain in words_for_sexes()
