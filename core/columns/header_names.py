@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import cache, lru_cache
+from itertools import chain
 
 from core.columns.contained_names import (
     abbreviated,
@@ -93,9 +94,6 @@ class Match(IntEnum):
     """A longer header or a question that contains a specific name."""
 
 
-_LEVELS = {"exact": Match.EXACT, "specific": Match.SPECIFIC, "generic": Match.GENERIC}
-
-
 def column_key(name: str) -> str:
     """Return the form in which the names of our own and of known columns are compared.
 
@@ -130,10 +128,8 @@ def has_usual_names(column: str) -> bool:
 def _usual_keys(column: str) -> Mapping[str, Match]:
     keys: dict[str, Match] = {}
     for level, names in name_table()[column].items():
-        for listed in names.values():
-            for name in listed:
-                for key in keys_of(name):
-                    keys.setdefault(key, _LEVELS[level])
+        for key in keys_of_any(chain.from_iterable(names.values())):
+            keys.setdefault(key, Match[level.upper()])
     keys.update(dict.fromkeys(keys_of(column), Match.OURS))
     return keys
 
@@ -143,7 +139,7 @@ def _contained_names(column: str) -> Mapping[tuple[str, ...], frozenset[str]]:
     """Return the names that a question may contain, each with its languages."""
     names: dict[tuple[str, ...], frozenset[str]] = {plain_words(column): frozenset({ENGLISH})}
     for level in ("exact", "specific"):
-        add_languages(names, name_table()[column].get(level, {}))
+        add_languages(names, name_table()[column][level])
     return names
 
 
