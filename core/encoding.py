@@ -93,7 +93,12 @@ def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:
     if 0 in evidence.byte_values:
         _decode_all(path, "latin-1")  # which has all bytes, and finds the line
     if is_mostly_utf8:
-        raise broken.as_input_error(path) from None
+        raise broken.with_parts(
+            found=f"byte 0x{broken.byte:02X}, which is not UTF-8, while the rest of the file is "
+            "UTF-8",
+            expected="one encoding throughout",
+            remedy="Repair that line, or save the whole file again as 'CSV UTF-8'.",
+        ) from None
     if legacy_encoding != AUTO:
         _decode_all(path, legacy_encoding)
         note = Message(
@@ -195,7 +200,6 @@ class _UndecodableError(InputError):
     """A byte that the encoding does not have; the door of this module decides what it means."""
 
     def __init__(self, path: Source, encoding: str, byte: int, line: int) -> None:
-        self.encoding = encoding
         self.byte = byte
         super().__init__(
             path,
@@ -203,15 +207,6 @@ class _UndecodableError(InputError):
             expected=_TEXT,
             remedy="Save the file as 'CSV UTF-8' in the program it comes from.",
             line=line,
-        )
-
-    def as_input_error(self, path: Source) -> InputError:
-        return InputError(
-            path,
-            f"byte 0x{self.byte:02X}, which is not UTF-8, while the rest of the file is UTF-8",
-            expected="one encoding throughout",
-            remedy="Repair that line, or save the whole file again as 'CSV UTF-8'.",
-            line=self.line,
         )
 
 

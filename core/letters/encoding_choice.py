@@ -266,7 +266,7 @@ def _readings(evidence: Evidence) -> list[Reading]:
     for encoding, rarity in rarities().items():
         try:
             all_bytes.decode(encoding)
-            words = _decoded(evidence, encoding)
+            words = tuple(word.decode(encoding) for word in evidence.words)
         except UnicodeDecodeError:
             continue
         if words in readings:
@@ -275,10 +275,6 @@ def _readings(evidence: Evidence) -> list[Reading]:
         bits = text_bits([*costs, *ascii_costs]) + rarity
         readings[words] = Reading(encoding, words, costs, bits)
     return list(readings.values())
-
-
-def _decoded(evidence: Evidence, encoding: str) -> tuple[str, ...]:
-    return tuple(word.decode(encoding) for word in evidence.words)
 
 
 def _read(evidence: Evidence, encoding: str) -> Reading | None:
