@@ -121,8 +121,6 @@ def _notes_on_hidden(rows: Sequence[int], layout: Layout) -> list[str]:
 
 
 def _shifted(cells: dict[Place, str], n_columns: int) -> dict[Place, str]:
-    if not n_columns:
-        return cells
     return {(row, column - n_columns): written for (row, column), written in cells.items()}
 
 
