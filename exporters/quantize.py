@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, numpy_helper
 
 from exporters.gptq import round_weights
 from exporters.graph_fusion import MICROSOFT
@@ -90,6 +90,7 @@ class Quantizer:
         scale → uint8 → integer products → times the token's scale → plus bias.
         """
         made = Replacement()
+        made.begin(nodes[0].name)  # the quantization is one for all products: before the first
         weights = [self._weights[node.input[1]] for node in nodes]
         factor = np.ones(len(weights[0]))
         if maker == "Gelu":
@@ -100,50 +101,40 @@ class Quantizer:
             if maker in _SMOOTHED:
                 factor = best_factor(np.hstack(weights), statistics)
             tokens = quantize_tokens(name, factor, made)
-        unit = made.constant(f"{name}/unit", np.float32(1))
-        zero = made.constant(f"{name}/product_zero", np.uint8(0 if maker == "Gelu" else 128))
-        weight_zero = made.constant(f"{name}/weight_zero", np.int8(0))
+        unit = made.constant(np.float32(1))
+        zero = made.constant(np.uint8(0 if maker == "Gelu" else 128))
+        weight_zero = made.constant(np.int8(0))
         moments = statistics.moments / np.outer(factor, factor)
-        new = tokens.nodes
         for node, weight in zip(nodes, weights, strict=True):
-            output = node.output[0]
+            made.begin(node.name)
             rounded, columns = round_weights(weight * factor[:, None], moments)
-            raw = f"{output}/raw"
-            constants = (
-                made.constant(f"{output}/weight", rounded),
-                unit,
-                made.constant(f"{output}/column_scale", columns),
-                zero,
-                weight_zero,
-            )
-            new.append(
-                helper.make_node(
-                    "MatMulIntegerToFloat", [tokens.integers, *constants], [raw], domain=MICROSOFT
-                )
-            )
+            integers, scales = made.constant(rounded), made.constant(columns)
+            constants = (integers, unit, scales, zero, weight_zero)
+            raw = made.node("MatMulIntegerToFloat", [tokens.integers, *constants], domain=MICROSOFT)
+            output = node.output[0]
             bias = self._biases.get(output)
             if depth:
                 # The zero point of a GELU's token, times its scale, is ``depth`` for all tokens.
                 lift = depth * (rounded.sum(axis=0) * columns)
                 bias = -lift if bias is None else bias - lift
-            new.extend(_scale_and_add(raw, tokens.scale, bias, output, made))
-            made.nodes[node.name] = new
-            new = []  # the quantization is one for all products: it stands before the first
+            if bias is None:
+                made.node("Mul", [raw, tokens.scale], output)
+            else:
+                scaled = made.node("Mul", [raw, tokens.scale])
+                made.node("Add", [scaled, made.constant(bias.astype(np.float32))], output)
         return made
 
     def _fp32_products(self, nodes: Sequence[NodeProto]) -> Replacement:
         """Return x·W + b in fp32, unchanged."""
         made = Replacement()
         for node in nodes:
-            output, product = node.output[0], f"{node.output[0]}/product"
-            if output not in self._biases:
-                made.nodes[node.name] = [node]
-                continue
-            bias = made.constant(f"{output}/bias", self._biases[output])
-            made.nodes[node.name] = [
-                helper.make_node("MatMul", list(node.input), [product]),
-                helper.make_node("Add", [product, bias], [output]),
-            ]
+            made.begin(node.name)
+            output = node.output[0]
+            if output in self._biases:
+                product = made.node("MatMul", node.input)
+                made.node("Add", [product, made.constant(self._biases[output])], output)
+            else:
+                made.node("MatMul", node.input, output)
         return made
 
 
@@ -165,20 +156,6 @@ def _take_biases(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> dict[s
     return biases
 
 
-def _scale_and_add(
-    raw: str, scale: str, bias: np.ndarray | None, output: str, made: Replacement
-) -> list[NodeProto]:
-    """Return nodes that compute ``output``: ``raw`` times each token's ``scale``, plus ``bias``."""
-    if bias is None:
-        return [helper.make_node("Mul", [raw, scale], [output])]
-    scaled = f"{output}/scaled"
-    added = made.constant(f"{output}/bias", bias.astype(np.float32))
-    return [
-        helper.make_node("Mul", [raw, scale], [scaled]),
-        helper.make_node("Add", [scaled, added], [output]),
-    ]
-
-
 def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[NodeProto]:
     """Return the look-ups in large tables: those of words, not of positions."""
     return [
@@ -194,7 +171,7 @@ def _word_tables(graph: GraphProto, weights: Mapping[str, np.ndarray]) -> list[N
 def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> Replacement:
     """Return table[ids] with an int8 table and a scale for every 32 values of a row."""
     made = Replacement()
-    output = node.output[0]
+    made.begin(node.name)
     ids = node.input[1]
     values = weights[node.input[0]]  # (V, H)
     blocks = values.reshape(len(values), -1, _BLOCK)  # (V, H / 32, 32)
@@ -202,22 +179,12 @@ def _int8_table(node: NodeProto, weights: Mapping[str, np.ndarray]) -> Replaceme
     # The padding's row is zero, and this is the smallest normal number of half precision.
     scales = np.maximum(scales, np.finfo(np.float16).tiny).astype(np.float16)
     integers = np.clip(np.rint(blocks / scales.astype(np.float32)), -127, 127)
-    table = made.constant(f"{output}/int8", integers.astype(np.int8))
-    steps = made.constant(f"{output}/scales", scales)
-    shape = made.constant(f"{output}/shape", np.array([0, 0, values.shape[1]], np.int64))
-    rows = f"{output}/integers"
-    values_of_rows = f"{output}/values"
-    half = f"{output}/half"
-    scale = f"{output}/scale"
-    scaled = f"{output}/blocks"
-    made.nodes[node.name] = [
-        helper.make_node("Gather", [table, ids], [rows]),
-        helper.make_node("Cast", [rows], [values_of_rows], to=TensorProto.FLOAT),
-        helper.make_node("Gather", [steps, ids], [half]),
-        helper.make_node("Cast", [half], [scale], to=TensorProto.FLOAT),
-        helper.make_node("Mul", [values_of_rows, scale], [scaled]),
-        helper.make_node("Reshape", [scaled, shape], [output]),
-    ]
+    rows, steps = (
+        made.node("Cast", [made.node("Gather", [made.constant(table), ids])], to=TensorProto.FLOAT)
+        for table in (integers.astype(np.int8), scales)
+    )
+    shape = made.constant(np.array([0, 0, values.shape[1]], np.int64))
+    made.node("Reshape", [made.node("Mul", [rows, steps]), shape], node.output[0])
     return made
 
 

@@ -7,7 +7,8 @@ token adds to a product is made a constant.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from onnx import NodeProto, TensorProto, helper, numpy_helper
@@ -22,51 +23,53 @@ class Replacement:
     def __init__(self) -> None:
         self.nodes: dict[str, list[NodeProto]] = {}
         self.constants: list[TensorProto] = []
+        self._replaced = ""
 
-    def constant(self, name: str, value: np.ndarray | np.generic) -> str:
-        """Keep ``value`` under ``name`` and return the name."""
+    def begin(self, replaced: str) -> None:
+        """Let further nodes replace the node of this name."""
+        self._replaced = replaced
+        self.nodes.setdefault(replaced, [])
+
+    def constant(self, value: np.ndarray | np.generic) -> str:
+        """Keep ``value`` and return its name."""
+        name = f"{self._replaced}/constant_{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.asarray(value), name))
         return name
 
+    def node(self, operator: str, inputs: Sequence[str], output: str = "", **more: Any) -> str:
+        """Add a node and return the name of what it computes, by default a new one."""
+        nodes = self.nodes[self._replaced]
+        output = output or f"{self._replaced}/{operator}_{len(nodes)}"
+        nodes.append(helper.make_node(operator, inputs, [output], **more))
+        return output
+
 
 class Tokens(NamedTuple):
-    """Nodes that quantize rows of tokens, and the names of what they compute."""
+    """The names of quantized rows of tokens."""
 
-    nodes: list[NodeProto]
     integers: str  # (tokens, channels) uint8
     scale: str  # (tokens, 1) float32
 
 
 def quantize_tokens(name: str, factor: np.ndarray, made: Replacement) -> Tokens:
-    """Return nodes that divide the channels of ``name`` by ``factor`` and turn it into uint8.
+    """Divide the channels of ``name`` by ``factor`` and turn it into uint8.
 
     Zero is 128. The smallest and the largest value are sought apart: that reads the values twice,
     but ``Abs`` would also write them.
     """
-    even, high, low = f"{name}/even", f"{name}/high", f"{name}/low"
-    below, largest, step = f"{name}/below", f"{name}/largest", f"{name}/step"
-    scale, rows, zeros = f"{name}/scale", f"{name}/rows", f"{name}/zeros"
-    nodes = []
+    even = name
     if np.any(factor != 1):
-        divide = made.constant(f"{name}/divide", (1 / factor).astype(np.float32))
-        nodes.append(helper.make_node("Mul", [name, divide], [even]))
-    else:
-        even = name
-    channels = made.constant(f"{name}/channels", np.array([-1], np.int64))
-    per_step = made.constant(f"{name}/per_step", np.float32(1 / 127))
-    tiny = made.constant(f"{name}/tiny", np.float32(1e-12))  # a token of zeros has a scale too
-    zero = made.constant(f"{name}/zero", np.uint8(128))
-    nodes += [
-        helper.make_node("ReduceMax", [even, channels], [high], keepdims=1),
-        helper.make_node("ReduceMin", [even, channels], [low], keepdims=1),
-        helper.make_node("Neg", [low], [below]),
-        helper.make_node("Max", [high, below], [largest]),
-        helper.make_node("Mul", [largest, per_step], [step]),
-        helper.make_node("Add", [step, tiny], [scale]),
-        helper.make_node("Shape", [scale], [rows], end=1),
-        helper.make_node("Expand", [zero, rows], [zeros]),
-    ]
-    return _round(nodes, even, scale, zeros)
+        even = made.node("Mul", [name, made.constant((1 / factor).astype(np.float32))])
+    channels = made.constant(np.array([-1], np.int64))
+    high = made.node("ReduceMax", [even, channels], keepdims=1)
+    low = made.node("ReduceMin", [even, channels], keepdims=1)
+    largest = made.node("Max", [high, made.node("Neg", [low])])
+    step = made.node("Mul", [largest, made.constant(np.float32(1 / 127))])
+    tiny = made.constant(np.float32(1e-12))  # a token of zeros has a scale too
+    scale = made.node("Add", [step, tiny])
+    rows = made.node("Shape", [scale], end=1)
+    zeros = made.node("Expand", [made.constant(np.uint8(128)), rows])
+    return _rounded(even, scale, zeros, made)
 
 
 def gelu_depth(largest: float) -> float:
@@ -75,40 +78,26 @@ def gelu_depth(largest: float) -> float:
 
 
 def quantize_gelu(name: str, depth: float, made: Replacement) -> Tokens:
-    """Return nodes that turn ``name``, of which no value is below ``-depth``, into uint8.
+    """Turn ``name``, of which no value is below ``-depth``, into uint8.
 
     The zero point is the whole number z for which 255 steps of ``depth / z`` just hold the token's
     range. Zero point times scale is then ``depth``, and its part of the product a constant. Values
     above ``254 * depth`` are cut off.
     """
-    high, above, ratio = f"{name}/high", f"{name}/above", f"{name}/ratio"
-    whole, point, scale = f"{name}/whole", f"{name}/point", f"{name}/scale"
-    integer, zeros = f"{name}/integer_point", f"{name}/zeros"
-    channels = made.constant(f"{name}/channels", np.array([-1], np.int64))
-    lift = made.constant(f"{name}/depth", np.float32(depth))
-    range_ = made.constant(f"{name}/range", np.float32(255 * depth))
-    least = made.constant(f"{name}/least", np.float32(1))
-    most = made.constant(f"{name}/most", np.float32(255))
-    flat = made.constant(f"{name}/flat", np.array([-1], np.int64))
-    nodes = [
-        helper.make_node("ReduceMax", [name, channels], [high], keepdims=1),
-        helper.make_node("Add", [high, lift], [above]),
-        helper.make_node("Div", [range_, above], [ratio]),
-        helper.make_node("Floor", [ratio], [whole]),
-        helper.make_node("Clip", [whole, least, most], [point]),
-        helper.make_node("Div", [lift, point], [scale]),
-        helper.make_node("Cast", [point], [integer], to=TensorProto.UINT8),
-        helper.make_node("Reshape", [integer, flat], [zeros]),
-    ]
-    return _round(nodes, name, scale, zeros)
+    channels = made.constant(np.array([-1], np.int64))
+    high = made.node("ReduceMax", [name, channels], keepdims=1)
+    lift = made.constant(np.float32(depth))
+    above = made.node("Add", [high, lift])
+    ratio = made.node("Div", [made.constant(np.float32(255 * depth)), above])
+    bounds = made.constant(np.float32(1)), made.constant(np.float32(255))
+    point = made.node("Clip", [made.node("Floor", [ratio]), *bounds])
+    scale = made.node("Div", [lift, point])
+    integer = made.node("Cast", [point], to=TensorProto.UINT8)
+    zeros = made.node("Reshape", [integer, made.constant(np.array([-1], np.int64))])
+    return _rounded(name, scale, zeros, made)
 
 
-def _round(nodes: list[NodeProto], values: str, scale: str, zeros: str) -> Tokens:
-    """Append to ``nodes`` those that round the tokens ``values`` to steps of their ``scale``."""
-    steps, integers, last = f"{scale}/steps", f"{scale}/uint8", f"{scale}/last"
-    nodes += [
-        helper.make_node("Constant", [], [last], value_ints=[-1]),
-        helper.make_node("Reshape", [scale, last], [steps]),
-        helper.make_node("QuantizeLinear", [values, steps, zeros], [integers], axis=0),
-    ]
-    return Tokens(nodes, integers, scale)
+def _rounded(values: str, scale: str, zeros: str, made: Replacement) -> Tokens:
+    """Round the tokens ``values`` to steps of their ``scale``."""
+    steps = made.node("Reshape", [scale, made.node("Constant", [], value_ints=[-1])])
+    return Tokens(made.node("QuantizeLinear", [values, steps, zeros], axis=0), scale)
