@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from core.text import BETWEEN, UNKNOWN, join
-from training.dataset.abbreviations import WORDS
+from training.dataset.augmentation import abbreviations
 
 _ADDITIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
@@ -67,7 +67,8 @@ def _mistyped(title: str, rng: random.Random) -> str:
 
 def _abbreviated(words: Sequence[str]) -> str:
     """Return the words with the first one abbreviated that is usually, or that is long."""
+    shorter = abbreviations()["words"]
     for position, word in enumerate(words):
-        if short := WORDS.get(word) or (f"{word[:5]}." if len(word) > 8 else ""):
+        if short := shorter.get(word) or (f"{word[:5]}." if len(word) > 8 else ""):
             return " ".join([*words[:position], short, *words[position + 1 :]])
     return " ".join(words)

@@ -25,7 +25,6 @@ import pandas as pd
 from core.files.compiled_table import read_yaml
 from core.isco_titles.group_titles import ENGLISH
 from core.text import BETWEEN, UNKNOWN, join
-from training.dataset.abbreviations import PHRASES, WORDS
 
 DROP_TITLE = 0.10
 DROP_DUTIES = 0.30
@@ -42,6 +41,7 @@ RESPELL = 0.30
 ANOTHER_FORM = 0.75
 _SURROUNDINGS = Path(__file__).with_name("surroundings.yaml")
 _EMPTY_DUTIES = Path(__file__).with_name("empty_duties.yaml")
+_ABBREVIATIONS = Path(__file__).with_name("abbreviations.yaml")
 # How people without the key write a letter.
 _RESPELLED = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "ß": "ss"}
@@ -130,6 +130,12 @@ def empty_duties() -> dict[str, list[str]]:
     return read_yaml(_EMPTY_DUTIES)
 
 
+@cache
+def abbreviations() -> dict[str, dict[str, str]]:
+    """Return English ``words`` and ``phrases`` with their abbreviations."""
+    return read_yaml(_ABBREVIATIONS)
+
+
 class Augmenter:
     """Makes variants of the texts of one training.
 
@@ -192,10 +198,10 @@ def _part_of_duties(duties: str, rng: random.Random) -> str:
 
 def abbreviate(title: str, rng: random.Random) -> str:
     """Abbreviate the phrases of ``title``, and its words with a chance of two thirds each."""
-    for phrase, short in PHRASES.items():
+    for phrase, short in abbreviations()["phrases"].items():
         title = re.sub(rf"\b{phrase}\b", short, title)
-    words = title.split()
-    return " ".join(WORDS.get(w, w) if rng.random() < 0.67 else w for w in words)
+    shorter, words = abbreviations()["words"], title.split()
+    return " ".join(shorter.get(w, w) if rng.random() < 0.67 else w for w in words)
 
 
 def inflect(title: str, rng: random.Random) -> str:
