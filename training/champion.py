@@ -65,7 +65,7 @@ class Champion:
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Return (N, 436) float32, as ``Classifier.probabilities`` does; not to be changed."""
-        key = _hash_of(texts)
+        key = _key_of(self.version, texts)
         if key not in self._probabilities:
             probabilities = self._kept(key, texts)
             if probabilities is None:
@@ -84,7 +84,7 @@ class Champion:
         Another processor or another version of the program may compute other last digits. So some
         of the texts are computed again, and must be equal bit by bit.
         """
-        kept = _read(self._settings.output.model_dir / _FILE, _key_of(self.version, key))
+        kept = _read(self._settings.output.model_dir / _FILE, key)
         if kept is None or len(kept) != len(texts):
             return None
         rows = np.unique(np.linspace(0, len(texts) - 1, _N_CHECKED).astype(int))
@@ -106,16 +106,12 @@ def keep_probabilities(
     """
     if not sets:
         return
+    arrays: dict[str, Any] = {_key_of(version, texts): kept for version, texts, kept in sets}
     try:
         for part in output.model_dir.glob(f".{_FILE}.*.part"):  # of a training that was killed
             part.unlink()
         with open_atomic(output.model_dir / _FILE) as file:
-            np.savez(
-                file,
-                keys=np.array([_key_of(version, _hash_of(texts)) for version, texts, _ in sets]),
-                ends=np.cumsum([len(probabilities) for *_, probabilities in sets]),
-                probabilities=np.concatenate([probabilities for *_, probabilities in sets]),
-            )
+            np.savez(file, **arrays)
     except OSError as error:
         _LOG.warning("the next training computes the hold-out sets again: %s", error)
 
@@ -136,27 +132,21 @@ def open_reference(champion: Bundle, settings: Settings) -> Champion | None:
         return None
 
 
-def _key_of(version: str, texts_hash: str) -> str:
-    return f"{version} {texts_hash}"
+def _key_of(version: str, texts: Sequence[str]) -> str:
+    digest = sha256("\n".join(texts).encode()).hexdigest()
+    return f"{version} {digest}"
 
 
 def _read(path: Path, key: str) -> np.ndarray | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            keys = list(arrays["keys"])
-            if key not in keys:
-                return None
-            sets = np.split(arrays["probabilities"], arrays["ends"])
-            return np.array(sets[keys.index(key)])
+            kept: np.ndarray | None = arrays.get(key)
+            return kept
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         _LOG.warning("%r is not used: %s", str(path), error)
         return None
-
-
-def _hash_of(texts: Sequence[str]) -> str:
-    return sha256("\n".join(texts).encode()).hexdigest()
 
 
 def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any] | None:

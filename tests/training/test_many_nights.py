@@ -113,7 +113,7 @@ def test_small_falls_of_many_nights_do_not_add_up(
     # The reference version stays, though it is older than the two that are kept.
     assert reference in [version.name for version in registry.versions()]
     with np.load(settings.output.model_dir / "hold_out_probabilities.npz") as kept:
-        assert {key.split(" ")[0] for key in kept["keys"]} == {served, reference}
+        assert {key.split(" ")[0] for key in kept} == {served, reference}
 
     run = nights.run(lost[:4])
     assert run.state is RunState.REFUSED and run.metrics.reference == reference
