@@ -33,6 +33,7 @@ from core.settings import DataSettings
 from core.settings_file.training_settings import TrainingSettings
 from core.taxonomy import isco08
 from training.dataset.records import read_records, resolve_conflicts
+from training.dataset.splits import Origin
 from training.label_quality.suspect_labels import LABEL_ISSUES, OUTLIERS, find_suspects
 from training.model import minilm
 from training.model.encoder import load_encoder
@@ -99,7 +100,8 @@ def main() -> None:
         tokenizer, model = _encoder(arguments.encoder, list(distinct["text"]))
         start = time.perf_counter()
         settings = TrainingSettings()
-        _, summary = find_suspects(distinct, model, tokenizer, settings, out)
+        examined = distinct.assign(side="train", origin=Origin.OWN, file="", line="")
+        _, summary = find_suspects(examined, model, tokenizer, settings, out)
         summary["seconds"] = round(time.perf_counter() - start)
         summary["peak_rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         lists = {

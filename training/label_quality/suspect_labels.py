@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from transformers import PreTrainedTokenizerBase, RobertaForSequenceClassification
 
@@ -43,10 +42,9 @@ def find_suspects(
 
     Parameters
     ----------
-    records : distinct ``text, label, weight, source, group`` (``""`` where there is no group).
-        Where they have a column ``side``, all are examined and only those of ``train`` change:
-        on a test without its hard texts the model would seem better than it is. Where they have a
-        column ``origin``, a correction never changes: a person has decided.
+    records : distinct texts, as ``texts`` of a ``LoadedDataset``. All are examined, and only those
+        of the side ``train`` change: on a test without its hard texts the model would seem better
+        than it is. Nor does a correction change: a person has decided.
     model, tokenizer : the encoder before this training. One that was trained on these same labels
         repeats their errors and finds fewer of them.
     progress : receives the number of texts embedded.
@@ -78,7 +76,8 @@ def find_suspects(
         "n_suspects": int(suspect.sum()),
         "codes_not_judged": unjudged,
     }
-    changed = suspect & _can_change(records)
+    can_change = (records["side"] == "train") & (records["origin"] != Origin.CORRECTION)
+    changed = suspect & can_change.to_numpy()
     summary["n_changed"] = 0 if settings.suspects == "keep" else int(changed.sum())
     if settings.suspects == "downweight":
         weight = records["weight"].where(~changed, records["weight"] * TRUST)
@@ -99,22 +98,7 @@ def _write_lists(
     write_list(_own_first(issues, records), processed_dir / LABEL_ISSUES)
 
 
-def _can_change(records: pd.DataFrame) -> np.ndarray:
-    """Return (N,) bool: the records whose weight may change, suspect or not."""
-    can_change = np.ones(len(records), dtype=bool)
-    if "side" in records:
-        can_change &= (records["side"] == "train").to_numpy()
-    if "origin" in records:
-        can_change &= (records["origin"] != Origin.CORRECTION).to_numpy()
-    return can_change
-
-
 def _own_first(listed: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Return the listed rows with ``file`` and ``line``, those of the user's records first.
-
-    Records without these columns are not the user's.
-    """
-    for column in ("file", "line"):
-        values = records[column].loc[listed.index] if column in records else ""
-        listed = listed.assign(**{column: values})
-    return listed.sort_values("file", key=lambda files: files == "", kind="stable")
+    """Return the listed rows with ``file`` and ``line``, those of the user's records first."""
+    located = listed.join(records[["file", "line"]])
+    return located.sort_values("file", key=lambda files: files == "", kind="stable")

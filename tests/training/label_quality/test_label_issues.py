@@ -100,6 +100,7 @@ def test_suspects_are_listed_whatever_the_setting_and_changed_by_it(
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     model = RobertaForSequenceClassification.from_pretrained(checkpoint)
     titles = labelled_titles(texts[: len(isco08().units)])
+    titles = titles.assign(origin=Origin.OWN, file="", line="")
     titles["side"] = ["test" if i % 4 == 0 else "train" for i in range(len(titles))]
     done = {}
     for what in ("keep", "downweight", "drop"):
