@@ -79,6 +79,12 @@ class ComparedTexts:
     challenger: np.ndarray
     reference: np.ndarray | None = None
 
+    @property
+    def hits(self) -> np.ndarray:
+        """(2, N) bool: which texts the champion has right, and which the challenger."""
+        right = np.array(unit_index(self.codes), np.intp)
+        return np.stack([self.champion.argmax(axis=1), self.challenger.argmax(axis=1)]) == right
+
     def at(self, rows: np.ndarray) -> ComparedTexts:
         """Return the texts at ``rows`` alone."""
         codes = [self.codes[row] for row in rows]
@@ -164,7 +170,7 @@ def _are_clearly_better(texts: ComparedTexts) -> bool:
     """Whether the challenger has more of the texts right, by more than chance."""
     if len(texts.codes) < MIN_TEXTS:
         return False
-    low, _ = interval_of_change(*_Figures(texts).hits)
+    low, _ = interval_of_change(*texts.hits)
     return low > _ROUNDING
 
 

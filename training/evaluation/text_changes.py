@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from core.taxonomy import isco08, unit_index
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, OTHER_LANGUAGES
 from training.evaluation.gate import ComparedTexts
 from training.evaluation.intervals import interval_of_change
@@ -56,29 +57,17 @@ def learned_by_group(learned: ComparedTexts, n_groups: int) -> list[dict[str, st
 
     Each has ``code``, ``n``, ``n_before`` right by the champion, ``n_now`` by the challenger.
     """
-    units, codes = np.array(isco08().units), np.array(learned.codes, str)
-    before = units[learned.champion.argmax(axis=1)] == codes
-    now = units[learned.challenger.argmax(axis=1)] == codes
-    groups, sizes = np.unique(codes, return_counts=True)
-    return [
-        {
-            "code": str(code),
-            "n": int((codes == code).sum()),
-            "n_before": int(before[codes == code].sum()),
-            "n_now": int(now[codes == code].sum()),
-        }
-        for code in groups[np.argsort(-sizes, kind="stable")][:n_groups]
-    ]
+    before, now = learned.hits
+    right = pd.DataFrame({"code": learned.codes, "n": 1, "n_before": before, "n_now": now})
+    by_group = right.groupby("code", as_index=False).sum()
+    largest = by_group.sort_values("n", ascending=False, kind="stable")[:n_groups]
+    counts: list[Any] = largest.to_dict("records")
+    return counts
 
 
 def _change(*parts: ComparedTexts) -> TextChange:
-    empty = np.zeros(0, bool)
-    before, now = empty, empty
-    for texts in parts:
-        if len(texts.codes):
-            right = np.array(unit_index(texts.codes), np.intp)
-            before = np.append(before, texts.champion.argmax(axis=1) == right)
-            now = np.append(now, texts.challenger.argmax(axis=1) == right)
+    hits = [np.zeros((2, 0), bool), *(texts.hits for texts in parts)]
+    before, now = np.concatenate(hits, axis=1)
     return TextChange(
         n=len(before),
         n_before=int(before.sum()),
