@@ -47,9 +47,16 @@ def fit_challenger(
     with long_step("computing what the model in service answers"):
         logits = checkpoint_logits(model, tokenizer, list(texts["text"]), max_tokens)
         reading = _reading(champion, list(texts["text"]), logits)
-    texts, reading = _without_overruled(run, champion, texts, reading)
-    if run.metrics.training is not None:
-        run.metrics.training = replace(run.metrics.training, n_trained=len(texts))
+    is_kept = ~overruled_texts(texts, reading, similarity_of(champion))
+    n_overruled = int((~is_kept).sum())
+    _LOG.info("texts that similar corrections overrule, left out: %d", n_overruled)
+    texts = texts[is_kept].reset_index(drop=True)
+    reading = Reading(
+        reading.probabilities[is_kept], reading.logits[is_kept], reading.ngram_vectors[is_kept]
+    )
+    summary = run.metrics.training
+    assert summary is not None
+    run.metrics.training = replace(summary, n_overruled=n_overruled, n_trained=len(texts))
     run.metrics.learning = run_in_all_processes(
         learn_corrections,
         model,
@@ -91,18 +98,3 @@ def _reading(champion: Bundle, texts: list[str], logits: np.ndarray) -> Reading:
     scores = ngram_model.scores_of(vectors)
     probabilities = combine(logits, scores, manifest.temperature, manifest.ngram_weight)
     return Reading(probabilities, logits, vectors)
-
-
-def _without_overruled(
-    run: RunFolder, champion: Bundle, texts: pd.DataFrame, reading: Reading
-) -> tuple[pd.DataFrame, Reading]:
-    """Return the texts that no similar correction overrules, and the champion's reading of them."""
-    is_kept = ~overruled_texts(texts, reading, similarity_of(champion))
-    n_overruled = int((~is_kept).sum())
-    _LOG.info("texts that similar corrections overrule, left out: %d", n_overruled)
-    if run.metrics.training is not None:
-        run.metrics.training = replace(run.metrics.training, n_overruled=n_overruled)
-    kept = Reading(
-        reading.probabilities[is_kept], reading.logits[is_kept], reading.ngram_vectors[is_kept]
-    )
-    return texts[is_kept].reset_index(drop=True), kept
