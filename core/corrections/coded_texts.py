@@ -97,7 +97,7 @@ class CodedTexts:
                 continue
             has_all_texts = has_all_texts and texts_of_batch.head.is_complete
             missing = np.flatnonzero(~is_found)
-            is_found[missing] = texts_of_batch.contains(keys[missing])
+            is_found[missing] = texts_of_batch.places(keys[missing]) >= 0
         return is_found, has_all_texts
 
     def codes_of(self, texts: list[str], model_version: str) -> list[frozenset[str]]:
@@ -116,10 +116,9 @@ class CodedTexts:
                 continue
             if batch is None or not batch.head.is_complete:
                 return [frozenset() for _ in texts]
-            for number in np.flatnonzero(batch.contains(keys)):
-                place = batch.find(keys[number])
-                assert place is not None
-                codes[number].add(code_of(int(batch.codes[place])))
+            places = batch.places(keys)
+            for number in np.flatnonzero(places >= 0):
+                codes[number].add(code_of(int(batch.codes[places[number]])))
         return list(map(frozenset, codes))
 
     def heads(self) -> dict[str, ListHead]:
@@ -142,8 +141,10 @@ class CodedTexts:
     def drawn(self, sampled: str, text: str) -> Drawn | None:
         """Return what was drawn of a text for a random sample, None where it was not drawn."""
         batch = self._batch(sampled)
-        place = batch.find(text_keys([text])[0]) if batch is not None else None
-        if batch is None or place is None or not batch.n_drawn[place]:
+        if batch is None:
+            return None
+        (place,) = batch.places(text_keys([text]))
+        if place < 0 or not batch.n_drawn[place]:
             return None
         code = code_of(int(batch.codes[place]))
         return Drawn(int(batch.n_drawn[place]), code, batch.head.model_version)
@@ -162,8 +163,8 @@ class CodedTexts:
             batch = self._read(path)
             if batch is None or not batch.head.is_complete or not len(batch.keys):
                 continue
-            places = np.minimum(np.searchsorted(batch.keys, keys), len(batch.keys) - 1)
-            n_records = np.where(batch.keys[places] == keys, batch.n_by_model[places], 0)
+            places = batch.places(keys)
+            n_records = np.where(places >= 0, batch.n_by_model[places], 0)
             is_unit = digits_of_codes()[batch.codes] == UNIT
             is_asked = (n_records > 0) & ~is_unit[places]
             is_drawn = (n_records > 0) & is_unit[places] & (batch.n_drawn[places] > 0)

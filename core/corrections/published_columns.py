@@ -85,11 +85,12 @@ def refuse_other_columns(
     others = _others(own, heads.values())
     if not others:
         return
+    lacking = [columns for columns in others if _keys(columns) - _keys(own)]
     fitting = [name for name, head in heads.items() if _keys(own) == _keys(head.text_columns)]
-    if not (_lacking(own, others) or not fitting) or _has_batch(rows(), coded_texts, fitting):
+    if (fitting and not lacking) or _has_batch(rows(), coded_texts, fitting):
         return
-    published = _lacking(own, others) or others
-    raise _other_columns(table, own, published[0], has_same=bool(fitting))
+    published, *_ = lacking or others
+    raise _other_columns(table, own, published, has_same=bool(fitting))
 
 
 def _others(own: Mapping[str, str], heads: Iterable[ListHead]) -> list[Mapping[str, str]]:
@@ -99,12 +100,6 @@ def _others(own: Mapping[str, str], heads: Iterable[ListHead]) -> list[Mapping[s
         for columns in (head.text_columns for head in heads)
         if _keys(own) != _keys(columns) and _keys(own) & _keys(columns)
     ]
-
-
-def _lacking(
-    own: Mapping[str, str], others: Iterable[Mapping[str, str]]
-) -> list[Mapping[str, str]]:
-    return [columns for columns in others if _keys(columns) - _keys(own)]
 
 
 def _keys(columns: Mapping[str, str]) -> set[tuple[str, str]]:
@@ -138,10 +133,9 @@ class _Origin:
         batch = coded_texts.list_called(self._name)
         if batch is None:
             return False
-        keys = text_keys([row.text for row in rows])
-        for row, key in zip(rows, keys, strict=True):
-            place = batch.find(key)
-            if place is None or row.model_version not in ("", batch.head.model_version):
+        places = batch.places(text_keys([row.text for row in rows]))
+        for row, place in zip(rows, places, strict=True):
+            if place < 0 or row.model_version not in ("", batch.head.model_version):
                 return False
             code = code_of(int(batch.codes[place]))
             if not row.codes:

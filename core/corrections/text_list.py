@@ -69,17 +69,12 @@ class TextList:
     n_drawn: np.ndarray
     n_by_model: np.ndarray
 
-    def contains(self, keys: np.ndarray) -> np.ndarray:
-        """Return (M,) bool: which of M keys are those of texts in the list."""
+    def places(self, keys: np.ndarray) -> np.ndarray:
+        """Return (M,) the places of M texts by their keys; -1 for one that is not in the list."""
         places = np.searchsorted(self.keys, keys)
         is_inside = places < len(self.keys)
         is_inside[is_inside] = self.keys[places[is_inside]] == keys[is_inside]
-        return is_inside
-
-    def find(self, key: np.uint64) -> int | None:
-        """Return the place of a text, None where the list does not have it."""
-        place = int(np.searchsorted(self.keys, key))
-        return place if place < len(self.keys) and self.keys[place] == key else None
+        return np.where(is_inside, places, -1)
 
 
 class TextCollector:

@@ -49,6 +49,7 @@ def test_the_receipt_says_it_and_the_review_asks(
     assert "nurse and welder" in review
     # The text of the last four records is the same; the list of the batch keeps the code of one.
     kept = CodedTexts(folder).list_called(receipt.batch_id)
-    place = kept.find(text_keys(["nurse welder | unknown"])[0]) if kept else None
-    assert kept is not None and place is not None
+    assert kept is not None
+    (place,) = kept.places(text_keys(["nurse welder | unknown"]))
+    assert place >= 0
     assert code_of(kept.codes[place]) == coded_rows[3]["isco_code"]
