@@ -11,7 +11,8 @@ place of aligned word vectors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -132,18 +133,19 @@ def _translated(
     is_english = (records["language"] == ENGLISH).to_numpy()
     n_concepts = concepts.max(initial=-1) + 1
 
-    def occurrences(rows: np.ndarray, tokenize: _Tokenize, n_pieces: int) -> csr_matrix:
+    def occurrences(rows: np.ndarray, tokenizer: PreTrainedTokenizerBase) -> csr_matrix:
         """Return (pieces, concepts): the logarithm of how many titles of it have the piece."""
-        sets = [sorted(set(ids)) for ids in tokenize(list(records["title"][rows]))]
-        pieces = np.concatenate([np.zeros(0, int), *map(np.array, sets)]).astype(int)
-        columns = np.repeat(concepts[rows], [len(ids) for ids in sets])
-        counts = csr_matrix((np.ones(len(pieces)), (pieces, columns)), shape=(n_pieces, n_concepts))
-        counts.sum_duplicates()
-        return counts.log1p()
+        titles = list(records["title"][rows])
+        ids = tokenizer(titles, add_special_tokens=False)["input_ids"] if titles else []
+        sets = [set(ids_of_title) for ids_of_title in ids]
+        pieces = np.fromiter(chain.from_iterable(sets), int)
+        columns = np.repeat(concepts[rows], [len(pieces_of_title) for pieces_of_title in sets])
+        shape = (len(tokenizer), n_concepts)
+        return csr_matrix((np.ones(len(pieces)), (pieces, columns)), shape=shape).log1p()
 
     old_pieces, new_pieces = old.get_vocab(), new.get_vocab()
-    english = occurrences(is_english, _ids_of(old), len(old))
-    others = occurrences(~is_english, _ids_of(new), len(new))
+    english = occurrences(is_english, old)
+    others = occurrences(~is_english, new)
     together = (others @ english.T).tocsr()
     expected = np.asarray(together.sum(axis=0)).ravel() / max(together.sum(), 1e-9)
     vectors = np.tile(old_vectors.mean(axis=0), (len(new), 1)).astype(np.float32)
@@ -161,13 +163,3 @@ def _translated(
         weights = np.exp(_SHARPNESS * (scores[best] / max(scores[best[0]], 1e-3) - 1))
         vectors[row] = weights @ old_vectors[counts.indices[best]] / weights.sum()
     return vectors
-
-
-_Tokenize = Callable[[list[str]], Sequence[Sequence[int]]]
-
-
-def _ids_of(tokenizer: PreTrainedTokenizerBase) -> _Tokenize:
-    def tokenize(texts: list[str]) -> Sequence[Sequence[int]]:
-        return tokenizer(texts, add_special_tokens=False)["input_ids"] if texts else []
-
-    return tokenize
