@@ -76,6 +76,8 @@ def count_answers(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> C
         for group, code in zip(sure.tolist(), given.tolist(), strict=True)
         if group != code and of_group[group] >= _MIN_OF_RULE
     )
+    is_behind_others = is_behind(alone, beside, units)
+    is_far = is_behind_others & (_own_probabilities(alone, beside, units) < _FAR_PROBABILITY)
     names = isco08().units
     rule = min(
         ((names[g], names[c], n, of_group[g]) for (g, c), n in habits.items()),
@@ -84,19 +86,13 @@ def count_answers(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> C
     )
     return Counts(
         n=len(units),
-        n_far=int(is_far(alone, beside, units).sum()),
-        n_behind=int(is_behind(alone, beside, units).sum()),
+        n_far=int(is_far.sum()),
+        n_behind=int(is_behind_others.sum()),
         n_sure=int(is_sure.sum()),
         n_against=int((sure != given).sum()),
         rule=rule,
         n_groups=n_groups,
     )
-
-
-def is_far(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """Return (N,) bool: whether neither the model nor a similar correction thinks of the code."""
-    own = _own_probabilities(alone, beside, units)
-    return (own < _FAR_PROBABILITY) & is_behind(alone, beside, units)
 
 
 def is_behind(alone: np.ndarray, beside: np.ndarray, units: np.ndarray) -> np.ndarray:

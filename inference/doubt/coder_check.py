@@ -63,7 +63,11 @@ def check_coders(
             answers = by_coder.setdefault(coder_key(signature.coder), {})
             if len(answers) < MAX_ANSWERS or key in answers:
                 answers[key] = correction
-    coders = [CoderAnswers.of([*answers.values()]) for answers in by_coder.values() if answers]
+    coders = []
+    for answers in filter(None, by_coder.values()):
+        first, *_ = answers.values()
+        codes = {correction.text: correction.code for correction in answers.values()}
+        coders.append(CoderAnswers(first.signature.coder, codes))
     doubts = check_answers(coders, autocoder, confirmed, progress)
     return [replace(doubt, file=file) for doubt in doubts if doubt is not None]
 
@@ -74,16 +78,6 @@ class CoderAnswers:
 
     name: str
     codes: dict[str, str]
-
-    @classmethod
-    def of(cls, answers: Sequence[Correction]) -> CoderAnswers:
-        """Return the coder of corrections, of which there is one or more."""
-        name = answers[0].signature.coder
-        return cls(name, {correction.text: correction.code for correction in answers})
-
-    def among(self, doubts: Iterable[Doubt]) -> list[Doubt]:
-        """Return the doubts about this coder."""
-        return [doubt for doubt in doubts if is_same_coder(doubt.coder, self.name)]
 
 
 def check_answers(
@@ -99,9 +93,11 @@ def check_answers(
     doubts: list[Doubt | None] = [None] * len(coders)
     few = []
     for position, coder in enumerate(coders):
-        of_coder = coder.among(confirmed)
+        of_coder = [doubt for doubt in confirmed if is_same_coder(doubt.coder, coder.name)]
         if len(coder.codes) >= MIN_ANSWERS:
-            doubts[position] = _check_alone(coder, autocoder, of_coder, progress)
+            compared = _compare([coder], autocoder, progress)
+            if reasons := reasons_for(compared.counts, of_coder):
+                doubts[position] = compared.doubt(coder.name, reasons)
         if len(coder.codes) < _FEW_ANSWERS and doubts[position] is None and not of_coder:
             few.append(position)
     together = _check_together([coders[position] for position in few], autocoder, progress)
@@ -138,22 +134,26 @@ class _Compared:
             n_sure=counts.n_sure,
             n_against=counts.n_against,
             reasons=tuple(reasons),
-            examples=_examples(self.texts, self.alone, self.beside, self.units),
+            examples=self._examples(),
             since=utc_now(),
+        )
+
+    def _examples(self) -> tuple[tuple[str, str, str], ...]:
+        """Return the answers that surprise most: where others are surest of another code."""
+        best, confidence = self.beside.argmax(axis=1), self.beside.max(axis=1)
+        is_contradicted = (confidence >= SURE) & (best != self.units)
+        is_other = is_behind(self.alone, self.beside, self.units) | is_contradicted
+        order = [row for row in np.argsort(-confidence, kind="stable") if is_other[row]]
+        names = isco08().units
+        return tuple(
+            (self.texts[row], names[self.units[row]], names[best[row]])
+            for row in order[:N_EXAMPLES]
         )
 
     def where(self, rows: np.ndarray) -> _Compared:
         """Return the answers where (N,) ``rows`` is true."""
         parts = (self.coders, self.texts, self.alone, self.beside, self.units)
         return _Compared(*(part[rows] for part in parts))
-
-
-def _check_alone(
-    coder: CoderAnswers, autocoder: Autocoder, confirmed: Sequence[Doubt], progress: Progress
-) -> Doubt | None:
-    compared = _compare([coder], autocoder, progress)
-    reasons = reasons_for(compared.counts, confirmed)
-    return compared.doubt(coder.name, reasons) if reasons else None
 
 
 def _check_together(
@@ -195,14 +195,3 @@ def _compare(coders: Sequence[CoderAnswers], autocoder: Autocoder, progress: Pro
     positions = np.repeat(np.arange(len(coders)), [len(coder.codes) for coder in coders])
     compared = _Compared(positions, np.array(texts, object), alone, beside, units)
     return compared.where(autocoder.training_profile.shares[units] > 0)
-
-
-def _examples(
-    texts: np.ndarray, alone: np.ndarray, beside: np.ndarray, units: np.ndarray
-) -> tuple[tuple[str, str, str], ...]:
-    """Return the answers that surprise most: where others are surest of another code."""
-    best, confidence = beside.argmax(axis=1), beside.max(axis=1)
-    is_other = is_behind(alone, beside, units) | ((confidence >= SURE) & (best != units))
-    order = [row for row in np.argsort(-confidence, kind="stable") if is_other[row]]
-    names = isco08().units
-    return tuple((texts[row], names[units[row]], names[best[row]]) for row in order[:N_EXAMPLES])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from math import nan
 
 import numpy as np
@@ -122,14 +122,11 @@ def _level_of_pair(codes: Sequence[tuple[str, str]], digits: int) -> Level:
 def _level_of_all(texts: Sequence[Sequence[str]], digits: int) -> Level:
     cut = [[code[:digits] for code in codes] for codes in texts]
     rate = float(np.mean([len(set(codes)) == 1 for codes in cut]))
-    domain = sorted({code for codes in cut for code in codes})
+    domain, columns = np.unique(list(chain.from_iterable(cut)), return_inverse=True)
     if len(domain) == 1:
         return Level(digits, rate, nan)
-    place = {code: column for column, code in enumerate(domain)}
     counts = np.zeros((len(cut), len(domain)), int)
-    for row, codes in enumerate(cut):
-        for code in codes:
-            counts[row, place[code]] += 1
+    np.add.at(counts, (np.repeat(np.arange(len(cut)), list(map(len, cut))), columns), 1)
     return Level(digits, rate, float(alpha(value_counts=counts, level_of_measurement="nominal")))
 
 
