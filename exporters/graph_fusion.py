@@ -15,8 +15,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -80,17 +83,10 @@ class _Rows:
         rows = self._constant(_ROWS, np.array([-1, n_channels], np.int64))
         rest = self._constant("rest", np.array([-1], np.int64))
         norm = next(node for node in self.graph.node if node.op_type == "LayerNormalization")
-        embedded, turned, in_rows = norm.input[0], "tokens_first", "rows"
-        norm.input[0] = in_rows
-        self._insert_before(
-            norm,
-            [
-                helper.make_node("Shape", ["input_ids"], [_N_TEXTS], end=1),
-                helper.make_node("Concat", [rest, _N_TEXTS, of_head], [_HEADS], axis=0),
-                helper.make_node("Transpose", [embedded], [turned], perm=[1, 0, 2]),
-                helper.make_node("Reshape", [turned, rows], [in_rows]),
-            ],
-        )
+        self._add_before(norm, "Shape", ["input_ids"], _N_TEXTS, end=1)
+        self._add_before(norm, "Concat", [rest, _N_TEXTS, of_head], _HEADS, axis=0)
+        turned = self._add_before(norm, "Transpose", [norm.input[0]], perm=[1, 0, 2])
+        norm.input[0] = self._add_before(norm, "Reshape", [turned, rows])
         last_norm = [node for node in self.graph.node if node.op_type == "LayerNormalization"][-1]
         gather = next(node for node in self.graph.node if last_norm.output[0] in node.input)
         last_norm.output[0] = gather.output[0]
@@ -105,44 +101,31 @@ class _Rows:
             if node.op_type == "Add" and tokens in node.input:
                 node.input[list(node.input).index(tokens)] = _FIRST
         start = self._constant(f"{_FIRST}/start", np.array([0], np.int64))
-        first = helper.make_node("Slice", [tokens, start, _N_TEXTS], [_FIRST], name=_FIRST)
-        self._insert_before(query, [first])
+        self._add_before(query, "Slice", [tokens, start, _N_TEXTS], _FIRST)
 
     def _replace(self, attention: NodeProto) -> None:
         """Write the attention of query, key and value in operators that need no copies."""
         query, key, value, biases = attention.input[:4]
-        name = attention.name
         query_bias, _, value_bias = np.split(self._weight(biases), 3)
-        bias = self._constant(f"{name}/query_bias", query_bias)
-        biased, scores, shares = f"{name}/query", f"{name}/scores", f"{name}/shares"
-        mixed, turned = f"{name}/mixed", f"{name}/turned"
-        split = {part: f"{part}/heads" for part in (biased, key, value)}
+        bias = self._constant(f"{attention.name}/query_bias", query_bias)
         size = self.config.hidden_size // self.config.num_attention_heads
-        nodes = [
-            helper.make_node("Add", [bias, query], [biased], name=f"{name}/add"),
-            *(helper.make_node("Reshape", [part, _HEADS], [split[part]]) for part in split),
-            helper.make_node(
-                "FusedMatMul",
-                [split[biased], split[key]],
-                [scores],  # (texts, heads, queries, keys)
-                domain=MICROSOFT,
-                transBatchA=1,
-                transBatchB=1,
-                transB=1,
-                alpha=size**-0.5,
-            ),
-            helper.make_node("Softmax", [scores], [shares], axis=-1),
-            helper.make_node(
-                "FusedMatMul",
-                [shares, split[value]],
-                [mixed],  # (texts, heads, queries, channels of a head)
-                domain=MICROSOFT,
-                transBatchB=1,
-            ),
-            helper.make_node("Transpose", [mixed], [turned], perm=[2, 0, 1, 3]),
-            helper.make_node("Reshape", [turned, _ROWS], [attention.output[0]]),
-        ]
-        self._insert_before(attention, nodes)
+        add = partial(self._add_before, attention)
+        biased = add("Add", [bias, query])
+        queries, keys, values = (add("Reshape", [part, _HEADS]) for part in (biased, key, value))
+        scores = add(  # (texts, heads, queries, keys)
+            "FusedMatMul",
+            [queries, keys],
+            domain=MICROSOFT,
+            transBatchA=1,
+            transBatchB=1,
+            transB=1,
+            alpha=size**-0.5,
+        )
+        shares = add("Softmax", [scores], axis=-1)
+        # (texts, heads, queries, channels of a head)
+        mixed = add("FusedMatMul", [shares, values], domain=MICROSOFT, transBatchB=1)
+        turned = add("Transpose", [mixed], perm=[2, 0, 1, 3])
+        add("Reshape", [turned, _ROWS], attention.output[0])
         self.graph.node.remove(attention)
         self._add_behind(attention.output[0], value_bias)
 
@@ -165,7 +148,12 @@ class _Rows:
         self.graph.initializer.append(numpy_helper.from_array(value, name))
         return name
 
-    def _insert_before(self, node: NodeProto, new: list[NodeProto]) -> None:
+    def _add_before(
+        self, node: NodeProto, operator: str, inputs: Sequence[str], output: str = "", **more: Any
+    ) -> str:
+        """Add a node before another; return the name of what it computes, by default a new one."""
         position = list(self.graph.node).index(node)
-        for offset, each in enumerate(new):
-            self.graph.node.insert(position + offset, each)
+        output = output or f"{node.name}/{operator}_{position}"
+        new = helper.make_node(operator, inputs, [output], name=output, **more)
+        self.graph.node.insert(position, new)
+        return output
