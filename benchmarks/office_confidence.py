@@ -30,7 +30,7 @@ from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from inference.office.exponent_fit import FITTED_PRIOR, Prior
 from inference.office.office_calibration import OfficeCalibration, bundle_calibration
-from inference.office.office_fit import AnswerReadings, fit_office
+from inference.office.office_fit import fit_office
 from inference.similar_corrections import FITTED_RULES, SimilarCorrections
 
 _UNITS = isco08().units
@@ -143,8 +143,8 @@ def _measure(
     bundled = bundle_calibration(_THRESHOLD, DEFAULT_WANTED_AGREEMENT, answers, 0)
     answered = review.answered
     others = similar.nearest_others(answers.texts, office.vectors[answered])
-    readings = AnswerReadings(office.probabilities[answered], others)
-    fitted = fit_office(bundled, answers, readings, similar, prior)
+    alone = office.probabilities[answered]
+    fitted = fit_office(bundled, answers, alone, others, similar, prior)
     return _compare(office, review.rest, said, similar, bundled, fitted)
 
 

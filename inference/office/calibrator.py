@@ -12,7 +12,7 @@ from inference.office.answer_texts import AnswerTexts, Read
 from inference.office.carried_calibration import CarriedCalibration
 from inference.office.exponent_fit import prior_after
 from inference.office.office_calibration import OfficeCalibration, bundle_calibration
-from inference.office.office_fit import AnswerReadings, fit_office
+from inference.office.office_fit import fit_office
 from inference.similar_corrections import SimilarCorrections
 from inference.training_profile import TrainingProfile
 
@@ -82,9 +82,10 @@ class OfficeCalibrator:
         if not self._answers.are_enough:
             return
         neighbors = similar.nearest_others(texts, self.texts.vectors(texts))
-        readings = AnswerReadings(self.texts.probabilities(texts), neighbors)
+        alone = self.texts.probabilities(texts)
+        prior = prior_after(self._carried)
         self.calibration = fit_office(
-            self.calibration, self._answers, readings, similar, prior_after(self._carried)
+            self.calibration, self._answers, alone, neighbors, similar, prior
         )
 
     def _are_learned(self, answers: OfficeAnswers) -> np.ndarray:

@@ -18,7 +18,7 @@ had learned of the office (``carried_calibration.py``).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,28 +41,21 @@ _N_DRAWS = 200
 _ANSWERS_PER_PART, _MAX_PARTS = 25, 20
 
 
-@dataclass(frozen=True)
-class AnswerReadings:
-    """What the model makes of N answered texts.
-
-    ``probabilities`` (N, 436) of the model alone, ``neighbors`` the corrections that are similar to
-    each, without its own.
-    """
-
-    probabilities: np.ndarray
-    neighbors: Sequence[Neighbors]
-
-
 def fit_office(
     bundled: OfficeCalibration,
     answers: OfficeAnswers,
-    readings: AnswerReadings,
+    alone: np.ndarray,
+    neighbors: Sequence[Neighbors],
     similar: SimilarCorrections,
     prior: Prior = FITTED_PRIOR,
 ) -> OfficeCalibration:
     """Return the calibration that N ``answers`` say, which must be enough.
 
-    ``bundled`` is the one without them.
+    Parameters
+    ----------
+    bundled : the calibration without them.
+    alone : (N, 436) probabilities of the answered texts by the model alone.
+    neighbors : the corrections that are ``similar`` to each text, without its own.
     """
     is_unit = np.array([len(code) == UNIT for code in answers.codes])
     units = np.full(len(answers), -1)
@@ -71,15 +64,12 @@ def fit_office(
     threshold = bundled.set_threshold
 
     def served(exponent: float, slip_rate: float) -> np.ndarray:
-        alone = recalibrated(readings.probabilities, exponent, slip_rate)
-        return similar.blend(alone, readings.neighbors, threshold)
+        return similar.blend(recalibrated(alone, exponent, slip_rate), neighbors, threshold)
 
     best = served(1.0, 0.0).argmax(axis=1)
     targets = np.where(units >= 0, units, best)
-    shares, votes = _votes_of(targets, readings.neighbors, similar)
-    fit = fit_exponent(
-        readings.probabilities, targets, units >= 0, shares, votes, _effective(weights), prior
-    )
+    shares, votes = _votes_of(targets, neighbors, similar)
+    fit = fit_exponent(alone, targets, units >= 0, shares, votes, _effective(weights), prior)
     probabilities = served(fit.exponent, fit.slip_rate)
     confidence = probabilities.max(axis=1)
     is_agreed = probabilities.argmax(axis=1) == units

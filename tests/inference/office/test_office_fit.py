@@ -17,7 +17,7 @@ from inference.office.office_calibration import (
     bundle_calibration,
     recalibrated,
 )
-from inference.office.office_fit import AnswerReadings, fit_office, share_agreed
+from inference.office.office_fit import fit_office, share_agreed
 from inference.similar_corrections import FITTED_RULES, SimilarCorrections, SimilarityRules
 
 UNITS = isco08().units
@@ -61,9 +61,8 @@ def fitted(
 ) -> OfficeCalibration:
     answers = answers_of(codes, weights)
     bundled = bundle_calibration(threshold, wanted, answers, 0, carried)
-    readings = AnswerReadings(probabilities, [])
     similar = SimilarCorrections(FITTED_RULES)
-    return fit_office(bundled, answers, readings, similar, prior_after(carried))
+    return fit_office(bundled, answers, probabilities, [], similar, prior_after(carried))
 
 
 def ece(probabilities: np.ndarray, units: np.ndarray) -> float:
@@ -117,11 +116,13 @@ def test_of_a_review_answered_in_part_no_threshold_lies_below_the_sample() -> No
     probabilities = probabilities_of(400)
     codes = [UNITS[unit] for unit in drawn_units(probabilities)]
     is_sampled = tuple((probabilities.max(axis=1) >= 0.8).tolist())
-    readings, similar = AnswerReadings(probabilities, []), SimilarCorrections(FITTED_RULES)
+    similar = SimilarCorrections(FITTED_RULES)
     thresholds = []
     for rate in (1.0, 0.5):
         answers = replace(answers_of(codes), is_sampled=is_sampled, answered_rate=rate)
-        fit = fit_office(bundle_calibration(0.9, 0.7, answers, 0), answers, readings, similar)
+        fit = fit_office(
+            bundle_calibration(0.9, 0.7, answers, 0), answers, probabilities, [], similar
+        )
         assert fit.wanted is not None
         thresholds.append(fit.wanted.threshold)
     assert thresholds[0] < 0.6, thresholds
