@@ -79,22 +79,14 @@ def find_files(raw: Path) -> list[Path]:
 
     Raises InputError if there is none.
     """
-    if not os.path.lexists(raw):
-        raise InputError(
-            raw,
-            f"no such file or folder: {str(raw.absolute())!r}",
-            expected=_RECORDS,
-            remedy=_PUT_THERE,
-        )
-    files = [raw]
-    if not raw.is_file():
-        files = [path for path in _entries(raw) if suffix_of(path.name)]
+    files: list[Path] = []
+    found = "no such file or folder:"
+    if os.path.lexists(raw):
+        files = [raw] if raw.is_file() else [p for p in _entries(raw) if suffix_of(p.name)]
+        found = "no file of labelled records in"
     if not files:
         raise InputError(
-            raw,
-            f"no file of labelled records in {str(raw.absolute())!r}",
-            expected=_RECORDS,
-            remedy=_PUT_THERE,
+            raw, f"{found} {str(raw.absolute())!r}", expected=_RECORDS, remedy=_PUT_THERE
         )
     return files
 
