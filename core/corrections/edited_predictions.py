@@ -234,12 +234,12 @@ class EditedPredictions:
 
     def _groups_told(self, row: Row, minor: str) -> set[str]:
         """Return the groups that may be the code of a row: the one that its title names, if any."""
-        groups = {minor[:digits] for digits in range(1, MINOR + 1)}
-        by_title = groups_by_title()
         if "isco_title" not in self._cells:
-            return groups | {code for code in isco08().titles if len(code) <= SUB_MAJOR}
-        named = set(by_title.get(self._cells.get(row, "isco_title").casefold(), ()))
-        return named & (groups | {code for code in named if len(code) <= SUB_MAJOR}) or groups
+            return {minor, *(code for code in isco08().titles if len(code) <= SUB_MAJOR)}
+        title = self._cells.get(row, "isco_title").casefold()
+        groups = groups_by_title().get(title, ())
+        named = {code for code in groups if code == minor or len(code) <= SUB_MAJOR}
+        return named or {minor[:digits] for digits in range(1, MINOR + 1)}
 
     def _is_fallback(self, row: Row) -> bool | None:
         """Whether the code is that of a group; None where the row does not tell."""
