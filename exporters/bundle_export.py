@@ -139,9 +139,8 @@ def _check_fp32(contents: BundleContents, staged: Path, checkpoint: _Reference) 
 
     ``_N_VALUE_TEXTS`` are compared.
     """
-    write_manifest(staged, **_manifest_values(contents, _FP32, "fp32"))
-    logits = checkpoint.logits[:_N_VALUE_TEXTS]
-    return check_values(_FP32, logits, _served_logits(staged, checkpoint.texts[:_N_VALUE_TEXTS]))
+    served = _session(contents, staged, _FP32, "fp32").logits(checkpoint.texts[:_N_VALUE_TEXTS])
+    return check_values(_FP32, checkpoint.logits[:_N_VALUE_TEXTS], served)
 
 
 def _write_int8(
@@ -152,11 +151,9 @@ def _write_int8(
     target_agreement: float,
 ) -> tuple[float, int]:
     """Write the int8 graph; return what ``write_int8`` returns."""
-    manifest = _manifest_values(contents, _INT8, "int8")
 
     def measure() -> float:
-        write_manifest(staged, **manifest)
-        session = OnnxSession(Bundle.open(staged), InferenceSettings(provider="cpu"))
+        session = _session(contents, staged, _INT8, "int8")
         return agreement_if_enough(
             checkpoint.texts,
             _combined(contents, checkpoint.logits, checkpoint.texts),
@@ -166,6 +163,12 @@ def _write_int8(
 
     ranking_feeds = _feeds(contents, checkpoint.texts[:_N_RANKING_TEXTS])
     return write_int8(quantizer, staged / _INT8, ranking_feeds, measure, target_agreement)
+
+
+def _session(contents: BundleContents, staged: Path, graph: str, precision: str) -> OnnxSession:
+    """Return what computes logits with ``graph`` as the daemon would."""
+    write_manifest(staged, **_manifest_values(contents, graph, precision))
+    return OnnxSession(Bundle.open(staged), InferenceSettings(provider="cpu"))
 
 
 def _combined(contents: BundleContents, logits: np.ndarray, texts: Sequence[str]) -> np.ndarray:
@@ -275,8 +278,3 @@ def _feeds(contents: BundleContents, texts: Sequence[str]) -> list[dict[str, np.
         for rows in length_batches([len(text_ids) for text_ids in ids])
     )
     return [{"input_ids": batch, "attention_mask": np.ones_like(batch)} for batch in batches]
-
-
-def _served_logits(bundle_dir: Path, texts: Sequence[str]) -> np.ndarray:
-    """Return (N, 436) logits as the daemon would compute them."""
-    return OnnxSession(Bundle.open(bundle_dir), InferenceSettings(provider="cpu")).logits(texts)

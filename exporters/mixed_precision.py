@@ -24,7 +24,7 @@ def write_int8(
     out: Path,
     feeds: Sequence[Mapping[str, np.ndarray]],
     measure: Callable[[], float],
-    target: float = TARGET_AGREEMENT,
+    target: float,
 ) -> tuple[float, int]:
     """Write to ``out`` the int8 graph with the fewest products in fp32 that agrees well enough.
 
