@@ -92,6 +92,22 @@ class Champion:
         return kept if np.array_equal(now, kept[rows]) else None
 
     @cached_property
+    def reference(self) -> Champion | None:
+        """The reference version of this one: see ``training/evaluation/gate.py``.
+
+        None where that is this one itself, or where it cannot be opened any more.
+        """
+        registry = ModelRegistry(self._settings.output)
+        name = registry.reference_of(self.version)
+        if name == self.version:
+            return None
+        try:
+            return Champion(registry.open(name), self._settings)
+        except BundleError as error:
+            _LOG.warning("small falls are counted from the model in service on: %s", error)
+            return None
+
+    @cached_property
     def _classifier(self) -> Classifier:
         return open_on_cpu(self.bundle, self._settings.inference)
 
@@ -114,22 +130,6 @@ def keep_probabilities(
             np.savez(file, **arrays)
     except OSError as error:
         _LOG.warning("the next training computes the hold-out sets again: %s", error)
-
-
-def open_reference(champion: Bundle, settings: Settings) -> Champion | None:
-    """Return the reference version of ``champion``: see ``training/evaluation/gate.py``.
-
-    None where that is the champion itself, or where it cannot be opened any more.
-    """
-    registry = ModelRegistry(settings.output)
-    name = registry.reference_of(champion.manifest.version)
-    if name == champion.manifest.version:
-        return None
-    try:
-        return Champion(registry.open(name), settings)
-    except BundleError as error:
-        _LOG.warning("small falls are counted from the model in service on: %s", error)
-        return None
 
 
 def _key_of(version: str, texts: Sequence[str]) -> str:

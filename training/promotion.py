@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,7 @@ from inference.providers import Runtime
 from inference.similar_corrections import similarity_of
 from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
-from training.champion import Champion, keep_probabilities, open_on_cpu, open_reference
+from training.champion import Champion, keep_probabilities, open_on_cpu
 from training.dataset.dataset_parts import SplitDataset
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models
@@ -86,7 +85,6 @@ def promote_or_refuse(
     gate_result, reference = GateResult(), bundle.manifest.version
     if champion is not None:
         with long_step("comparing"):
-            hold_out = _with_reference(run, hold_out, champion, dataset, settings)
             gate_result = _compare(
                 run, classifier, champion, hold_out, dataset, corrections, settings
             )
@@ -109,26 +107,6 @@ def _reasons(gate_result: GateResult, version: str, reference: str) -> list[str]
     if failed and all(check.since_reference for check in failed):
         reasons.append(small_falls_added_up(version, reference))
     return reasons
-
-
-def _with_reference(
-    run: RunFolder,
-    hold_out: dict[str, ComparedTexts],
-    champion: Champion,
-    dataset: SplitDataset,
-    settings: Settings,
-) -> dict[str, ComparedTexts]:
-    """Return the hold-out sets with what the reference version makes of them, if there is one."""
-    reference = open_reference(champion.bundle, settings)
-    if reference is None:
-        return hold_out
-    run.metrics.reference = reference.version
-    return {
-        name: replace(
-            texts, reference=reference.probabilities(list(dataset.hold_out[name]["text"]))
-        )
-        for name, texts in hold_out.items()
-    }
 
 
 def _compare(

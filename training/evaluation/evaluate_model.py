@@ -26,7 +26,7 @@ _N_SEEN_TEXTS = 2000
 def evaluate_model(
     run: RunFolder,
     challenger: Classifier,
-    champion: Classifier | Champion | None,
+    champion: Champion | None,
     dataset: SplitDataset,
     learned: pd.DataFrame,
     settings: Settings,
@@ -35,7 +35,7 @@ def evaluate_model(
 
     It is measured on the hold-out sets, on test texts, and on some of ``learned``, the texts that
     it was trained on (``text, label, language``). Returns both models' probabilities on each
-    hold-out set by its name; nothing without a champion.
+    hold-out set by its name, and those of the reference version; nothing without a champion.
     """
     threshold = settings.model.confidence_threshold
     test = dataset.sides["test"]
@@ -50,10 +50,15 @@ def evaluate_model(
     run.metrics.confidence_threshold = threshold
     hold_out: dict[str, ComparedTexts] = {}
     if champion is not None:
+        reference = champion.reference
+        run.metrics.reference = reference.version if reference is not None else None
         for name, rows in dataset.hold_out.items():
-            champion_probabilities = champion.probabilities(list(rows["text"]))
+            texts = list(rows["text"])
             hold_out[name] = ComparedTexts(
-                list(rows["label"]), champion_probabilities, probabilities[name]
+                list(rows["label"]),
+                champion.probabilities(texts),
+                probabilities[name],
+                reference.probabilities(texts) if reference is not None else None,
             )
     _draw(run, parts, probabilities, hold_out, settings)
     return hold_out
