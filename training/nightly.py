@@ -7,11 +7,9 @@ training (``training/promotion.py``). The report is published in a folder that p
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -89,9 +87,9 @@ def run_nightly(
         metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED)
         coders = _note_answers(metrics, kept, correction_set, corrections_dir, champion, settings)
         key = _run_key(champion, corrections, settings)
-        left_out = partial(left_out_in_words, corrections, metrics.n_left_out_corrections or {})
+        left_out = left_out_in_words(corrections, metrics.n_left_out_corrections or {})
         reason = _why_skipped(settings, corrections, key, left_out)
-        notes = list(filter(None, [taken_back_in_words(metrics.n_taken_back_corrections or 0)]))
+        notes = taken_back_in_words(metrics.n_taken_back_corrections or 0)
         for words in notes:
             _LOG.warning("%s", words)
         if reason and not new_doubts:
@@ -110,7 +108,7 @@ def run_nightly(
             from training.fine_tune_run import fine_tune
 
             fine_tune(run, champion, corrections, answered_texts(kept), settings, progress)
-        _report(run, metrics.sampled_agreement or {}, coders, settings, report_dir)
+        _report(run, coders, settings, report_dir)
     return run
 
 
@@ -121,21 +119,17 @@ def _reported_late(
     runs_dir = settings.output.model_dir / "runs"
     killed = unreported_promotion(runs_dir, champion.manifest.version)
     if killed is not None:
-        sampled = sampled_agreement(kept, settings.data.corrections_dir)
-        _report(killed, sampled, coder_agreement(kept), settings, report_dir)
+        killed.metrics.sampled_agreement = sampled_agreement(kept, settings.data.corrections_dir)
+        _report(killed, coder_agreement(kept), settings, report_dir)
     return killed
 
 
 def _report(
-    run: RunFolder,
-    sampled: dict[str, Any],
-    coders: CoderAgreement,
-    settings: Settings,
-    report_dir: Path | None,
+    run: RunFolder, coders: CoderAgreement, settings: Settings, report_dir: Path | None
 ) -> None:
     """Publish what a decided run came to; only then is it no interrupted one any more."""
     language = settings.output.language
-    write_agreement(run.path, sampled, coders, language)
+    write_agreement(run.path, run.metrics.sampled_agreement or {}, coders, language)
     write_report(run.path, language)
     if report_dir is not None:
         publish(run.path, report_dir)
@@ -174,23 +168,22 @@ def _note_answers(
 
 
 def _why_skipped(
-    settings: Settings, corrections: pd.DataFrame, key: str, left_out: Callable[[], str]
+    settings: Settings, corrections: pd.DataFrame, key: str, left_out: str
 ) -> str | None:
     """Return why nothing is trained, None if there is something to learn.
 
     ``left_out`` says what the model in service has not learned and why: see ``left_out_in_words``.
     """
     if not len(corrections):
-        words = left_out()
-        if not words:
+        if not left_out:
             return Message("there are no corrections yet")
-        return Message("nothing to learn: {why}", why=words)
+        return Message("nothing to learn: {why}", why=left_out)
     new = corrections[corrections["is_new"]]
     if not len(new):
-        words = left_out() or Message("the model in service has learned every correction")
-        return Message("nothing new: {why}", why=words)
+        learned = Message("the model in service has learned every correction")
+        return Message("nothing new: {why}", why=left_out or learned)
     if new["is_held_out"].all():
-        return Message("nothing new to learn: {why}", why=left_out())
+        return Message("nothing new to learn: {why}", why=left_out)
     run = last_finished(settings.output.model_dir / "runs", RunKind.FINE_TUNE)
     if run is None or run.key != key:
         return None

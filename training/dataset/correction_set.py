@@ -142,11 +142,9 @@ def left_out_in_words(corrections: pd.DataFrame, n_others: Mapping[str, int]) ->
     )
 
 
-def taken_back_in_words(n: int) -> str:
-    """Return what ``count_taken_back`` means, and the remedy; "" where ``n`` is 0."""
-    if not n:
-        return ""
-    return Message.counted(
+def taken_back_in_words(n: int) -> list[str]:
+    """Return what ``count_taken_back`` means, and the remedy; nothing where ``n`` is 0."""
+    return Message.notes_of(
         n,
         "the model in service has learned {n} answer before that teaches nothing any more "
         "(withdrawn, in doubt, disputed or replaced by a group): no training takes that out. If it "
