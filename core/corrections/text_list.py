@@ -14,7 +14,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -159,13 +159,8 @@ def _indices() -> dict[str, int]:
 def only_drawn(texts: TextList) -> TextList:
     """Return the list of the drawn texts alone: it is not complete any more."""
     is_drawn = texts.n_drawn > 0
-    head = ListHead(
-        texts.head.batch_id,
-        texts.head.model_version,
-        is_complete=False,
-        text_columns=texts.head.text_columns,
-    )
     parts = (texts.keys, texts.codes, texts.n_drawn, texts.n_by_model)
+    head = replace(texts.head, is_complete=False)
     return TextList(head, *(part[is_drawn] for part in parts))
 
 

@@ -63,8 +63,8 @@ def measure(
     figures["kappa"] = None if is_one_code else float(cohen_kappa_score(right, best))
     figures["ece"] = expected_calibration_error(confidence, hit)
     minor = units.astype("<U3")
-    sums = np.add.reduceat(probabilities, np.unique(minor, return_index=True)[1], axis=1)
-    minors = np.unique(minor)
+    minors, starts = np.unique(minor, return_index=True)
+    sums = np.add.reduceat(probabilities, starts, axis=1)
     hit_3 = minors[sums.argmax(axis=1)] == minor[right]
     figures["ece_3"] = expected_calibration_error(np.minimum(sums.max(axis=1), 1.0), hit_3)
     p_right = probabilities[np.arange(len(right)), right].astype(float)
