@@ -92,16 +92,14 @@ def replay(texts: pd.DataFrame, n: int, seed: int, language: str = "") -> pd.Dat
     ``1 / OTHER_LANGUAGES_ONE_IN`` of the places, each as many; what a language leaves free the
     others take.
     """
-    spoken = {other or language for other in texts["language"]}
-    languages = sorted(spoken - {language})
-    n_each = n // OTHER_LANGUAGES_ONE_IN // max(len(languages), 1)
-    others = [
-        _stratified(texts[texts["language"] == other], n_each, seed)
-        for other in (languages if len(texts) > n and len(spoken) > 1 else [])
-    ]
-    drawn = pd.concat(others) if others else texts.iloc[:0]
-    usual = texts[texts["language"].isin([language, ""])] if others else texts
-    drawn = pd.concat([_stratified(usual, n - len(drawn), seed), drawn])
+    is_usual = texts["language"].isin([language, ""])
+    languages = sorted(set(texts.loc[~is_usual, "language"]))
+    if len(texts) <= n or len(languages) + is_usual.any() < 2:
+        return _stratified(texts, n, seed)
+    n_each = n // OTHER_LANGUAGES_ONE_IN // len(languages)
+    others = [_stratified(texts[texts["language"] == other], n_each, seed) for other in languages]
+    n_usual = n - sum(map(len, others))
+    drawn = pd.concat([_stratified(texts[is_usual], n_usual, seed), *others])
     left = texts[~texts.index.isin(drawn.index)]
     return pd.concat([drawn, _stratified(left, n - len(drawn), seed)])
 
