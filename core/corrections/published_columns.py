@@ -109,13 +109,13 @@ def _keys(columns: Mapping[str, str]) -> set[tuple[str, str]]:
 
 def _has_batch(rows: Iterator[ToldRow], coded_texts: CodedTexts, names: Sequence[str]) -> bool:
     """Whether one of the batches, given by the names of their lists, may have all of the rows."""
-    left = list(map(_Origin, names))
+    left = list(map(_PossibleBatch, names))
     while left and (chunk := list(islice(rows, CHUNK_ROWS))):
-        left = [origin for origin in left if origin.may_have(chunk, coded_texts)]
-    return any(origin.is_likely for origin in left)
+        left = [batch for batch in left if batch.may_have(chunk, coded_texts)]
+    return any(batch.is_likely for batch in left)
 
 
-class _Origin:
+class _PossibleBatch:
     """A batch that may have published a file; ``name`` is that of its list."""
 
     def __init__(self, name: str) -> None:
