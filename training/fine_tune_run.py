@@ -16,7 +16,7 @@ from core.settings import Settings
 from exporters.parity import checkpoint_logits
 from inference.bundle import Bundle
 from training.challenger import Parent
-from training.champion import Champion, calibration_to_carry
+from training.compared_model import ComparedModel, calibration_to_carry
 from training.dataset.correction_set import learned_files
 from training.dataset.dataset_parts import LoadedDataset, SplitDataset
 from training.dataset.fine_tune_set import archive_texts, build_fine_tune_set, pseudo_titles
@@ -78,7 +78,7 @@ def fine_tune(
             champion, tokenizer, dataset, corrections, loaded.measured, answered, settings
         )
     run.metrics.training = summary
-    compared = Champion(champion, settings)
+    compared = ComparedModel(champion, settings)
     calibration_logits = None
     if not calibrates_alone(dataset.own_calibration):
         correct = champion.spelling().correct

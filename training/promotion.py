@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +22,12 @@ from core.taxonomy import isco08, unit_index
 from exporters.accelerator_graph import write_accelerated
 from exporters.bundle_export import BundleContents, export_bundle
 from inference.bundle import Bundle
-from inference.classifier import Classifier
 from inference.model_registry import ModelRegistry
 from inference.providers import Runtime
 from inference.similar_corrections import similarity_of
 from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
-from training.champion import Champion, keep_probabilities, open_on_cpu
+from training.compared_model import ComparedModel, keep_probabilities
 from training.dataset.dataset_parts import SplitDataset
 from training.evaluation.evaluate_model import evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models
@@ -47,7 +47,7 @@ def promote_or_refuse(
     challenger: Challenger,
     dataset: SplitDataset,
     corrections: pd.DataFrame,
-    champion: Champion | None,
+    champion: ComparedModel | None,
     settings: Settings,
 ) -> None:
     """Take ``challenger`` through all steps and finish ``run``, then put it into service or not.
@@ -77,26 +77,27 @@ def promote_or_refuse(
     metrics.version = bundle.manifest.version
     metrics.parity = bundle.manifest.parity
 
-    classifier = open_on_cpu(bundle, settings.inference)
+    exported = ComparedModel(bundle, settings)
     with long_step("evaluating"):
-        hold_out = evaluate_model(run, classifier, champion, dataset, challenger.learned, settings)
+        hold_out = evaluate_model(run, exported, champion, dataset, challenger.learned, settings)
         _measure_before_quantisation(run, challenger, calibration, dataset.sides["test"], settings)
 
-    gate_result, reference = GateResult(), bundle.manifest.version
+    gate_result, reference = GateResult(), exported
     if champion is not None:
         with long_step("comparing"):
             gate_result = _compare(
-                run, classifier, champion, hold_out, dataset, corrections, settings
+                run, exported, champion, hold_out, dataset, corrections, settings
             )
         if not (gate_result.promoted and gate_result.is_new_reference):
-            reference = metrics.reference or champion.version
+            reference = champion.reference or champion
     metrics.checks = list(gate_result.checks)
 
     state = RunState.PROMOTED if gate_result.promoted else RunState.REFUSED
-    run.finish(state, _reasons(gate_result, bundle.manifest.version, reference))
-    _register(bundle.path, gate_result, reference, settings)
+    run.finish(state, _reasons(gate_result, exported.version, reference.version))
+    _register(bundle.path, gate_result, reference.version, settings)
     if champion is not None:
-        _keep_for_next_night(champion, bundle, hold_out, dataset, gate_result, reference, settings)
+        served = exported if gate_result.promoted else champion
+        _keep_for_next_night((served, reference), dataset, settings)
     shutil.rmtree(run.path / CHECKPOINTS, ignore_errors=True)
 
 
@@ -111,8 +112,8 @@ def _reasons(gate_result: GateResult, version: str, reference: str) -> list[str]
 
 def _compare(
     run: RunFolder,
-    challenger: Classifier,
-    champion: Champion,
+    challenger: ComparedModel,
+    champion: ComparedModel,
     hold_out: dict[str, ComparedTexts],
     dataset: SplitDataset,
     corrections: pd.DataFrame,
@@ -208,7 +209,7 @@ def _measure_before_quantisation(
 
 
 def _measure_corrections(
-    champion: Champion, challenger: Classifier, corrections: pd.DataFrame
+    champion: ComparedModel, challenger: ComparedModel, corrections: pd.DataFrame
 ) -> tuple[ComparedTexts, ComparedTexts]:
     """Return both models' probabilities of the learned and of the held-out corrections."""
 
@@ -223,27 +224,11 @@ def _measure_corrections(
 
 
 def _keep_for_next_night(
-    champion: Champion,
-    challenger: Bundle,
-    compared: dict[str, ComparedTexts],
-    dataset: SplitDataset,
-    gate_result: GateResult,
-    reference: str,
-    settings: Settings,
+    models: Iterable[ComparedModel], dataset: SplitDataset, settings: Settings
 ) -> None:
     """Keep the probabilities of the hold-out sets by the two models that are compared next."""
-    served = challenger.manifest.version if gate_result.promoted else champion.version
-    sets = []
-    for name, texts in compared.items():
-        probabilities = {champion.version: texts.champion}
-        probabilities[challenger.manifest.version] = texts.challenger
-        if texts.reference is not None:
-            probabilities.setdefault(reference, texts.reference)
-        rows = list(dataset.hold_out[name]["text"])
-        sets += [
-            (version, rows, probabilities[version])
-            for version in dict.fromkeys((served, reference))
-        ]
+    texts = [list(rows["text"]) for rows in dataset.hold_out.values()]
+    sets = [(model.version, each, model.probabilities(each)) for model in models for each in texts]
     keep_probabilities(settings.output, sets)
 
 

@@ -23,7 +23,7 @@ from inference.model_registry import ModelRegistry
 from inference.spelling.right_words import RightWords
 from inference.spelling.typo_correction import Spelling
 from training.challenger import Challenger
-from training.champion import Champion
+from training.compared_model import ComparedModel
 from training.dataset.correction_set import CorrectionSet, learned_files
 from training.dataset.dataset_parts import SplitDataset
 from training.dataset.minimum import require_enough
@@ -107,7 +107,7 @@ def train(
         )
         _LOG.info("training %s on %s texts", base, f"{len(dataset.sides['train']):,}")
         challenger = _fit(run, model, tokenizer, dataset, settings, progress)
-        compared = Champion(champion, settings) if champion is not None else None
+        compared = ComparedModel(champion, settings) if champion is not None else None
         promote_or_refuse(run, challenger, dataset, corrections, compared, settings)
         write_report(run.path, settings.output.language)
         run.save()

@@ -32,7 +32,7 @@ from results.corrections_file import process_corrections
 from results.receipt import Receipt
 from tests.support.page_reader import Page
 from tests.support.written_rows import rows_of
-from training.champion import calibration_to_carry
+from training.compared_model import calibration_to_carry
 
 UNITS = isco08().units
 TITLES = [isco08().title(code).lower() for code in UNITS[::2]]

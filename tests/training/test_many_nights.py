@@ -18,7 +18,7 @@ from inference.model_registry import ModelRegistry
 from inference.ngram_model import NgramModel
 from tests.support.labelled_records import kept_corrections
 from training.challenger import Challenger
-from training.champion import Champion, open_on_cpu
+from training.compared_model import ComparedModel, open_on_cpu
 from training.dataset.correction_set import CorrectionSet
 from training.dataset.dataset_parts import BUNDLED_HOLD_OUT, SplitDataset
 from training.dataset.prepare import divide, load_dataset
@@ -74,7 +74,7 @@ class Nights:
         runs_dir = self.settings.output.model_dir / "runs"
         key = f"{champion.manifest.version} {lost}"
         run = start_run(runs_dir, RunKind.TRAIN, key, runs_dir / f"run_{len(lost)}")
-        compared = Champion(champion, self.settings)
+        compared = ComparedModel(champion, self.settings)
         promote_or_refuse(run, challenger, self.dataset, self._corrections, compared, self.settings)
         write_report(run.path)
         return run
@@ -132,9 +132,9 @@ def test_small_falls_of_many_nights_do_not_add_up(
     accepted = str(run.metrics.version)
     registry.promote(accepted)
     assert registry.reference_of(accepted) == accepted
-    assert Champion(registry.served(), settings).reference is None
+    assert ComparedModel(registry.served(), settings).reference is None
     # Of a reference version that somebody has removed the log says so.
     registry.promote(served, reference)
     shutil.rmtree(settings.output.model_dir / "versions" / str(reference))
-    assert Champion(registry.served(), settings).reference is None
+    assert ComparedModel(registry.served(), settings).reference is None
     assert "small falls are counted from the model in service on" in caplog.text

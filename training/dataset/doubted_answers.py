@@ -26,7 +26,7 @@ from inference.doubt.coder_check import (
     CoderAnswers,
     check_answers,
 )
-from training.champion import open_autocoder_on_cpu
+from training.compared_model import open_autocoder_on_cpu
 from training.long_step import long_step
 
 _LOG = logging.getLogger(__name__)

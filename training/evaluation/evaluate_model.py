@@ -9,8 +9,7 @@ import pandas as pd
 
 from core.languages.message import Message
 from core.settings import Settings
-from inference.classifier import Classifier
-from training.champion import Champion
+from training.compared_model import ComparedModel
 from training.dataset.dataset_parts import OTHER_LANGUAGES, SplitDataset
 from training.evaluation.analysis_files import ERROR_ANALYSIS
 from training.evaluation.error_analysis import write_error_analysis
@@ -25,8 +24,8 @@ _N_SEEN_TEXTS = 2000
 
 def evaluate_model(
     run: RunFolder,
-    challenger: Classifier,
-    champion: Champion | None,
+    challenger: ComparedModel,
+    champion: ComparedModel | None,
     dataset: SplitDataset,
     learned: pd.DataFrame,
     settings: Settings,

@@ -9,8 +9,7 @@ import pandas as pd
 from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from inference.bundle import Bundle
-from inference.classifier import open_classifier
-from training.champion import Champion
+from training.compared_model import ComparedModel
 from training.dataset.dataset_parts import (
     BUNDLED_HOLD_OUT,
     OTHER_LANGUAGES,
@@ -45,9 +44,8 @@ def test_the_usual_language_comes_first_and_others_do_not_decide_the_curves(
     sides = dict.fromkeys(("train", "validation", "calibration", "test"), empty)
     dataset = SplitDataset(sides, hold_out, empty, DatasetSummary(0, None, 0, {}, []))
     run = start_run(tmp_path / "runs", RunKind.FINE_TUNE, "key")
-    classifier = open_classifier(bundle, settings.inference)
-    champion = Champion(bundle, settings.with_values("output", model_dir=tmp_path))
-    compared = evaluate_model(run, classifier, champion, dataset, empty, settings)
+    model = ComparedModel(bundle, settings.with_values("output", model_dir=tmp_path))
+    compared = evaluate_model(run, model, model, dataset, empty, settings)
     assert list(compared) == list(hold_out)
     assert list(run.metrics.figures or {}) == [
         BUNDLED_HOLD_OUT,

@@ -1,7 +1,7 @@
-"""The model in service, as nightly trainings and the gate ask it, and the reference version.
+"""A version of the model, as nightly trainings and the gate ask it.
 
-What both make of the hold-out sets is kept in ``output.model_dir``: the next night compares with
-the same models on the same texts. The file holds hashes and probabilities, and no text.
+What two of them make of the hold-out sets is kept in ``output.model_dir``: the next night compares
+with the same models on the same texts. The file holds hashes and probabilities, and no text.
 """
 
 from __future__ import annotations
@@ -44,13 +44,10 @@ def open_autocoder_on_cpu(
     return open_autocoder(bundle, settings.with_values("inference", provider="cpu"), lookup)
 
 
-class Champion:
-    """The model in service, or another version that is asked as it is.
+class ComparedModel:
+    """A version that is compared: the champion, its reference version, or an exported challenger.
 
     It is opened once, and computes each list of texts once.
-
-    A night asks it twice about the bundled hold-out set: before the training, to see whether the
-    corrections are plausible, and at the gate.
     """
 
     def __init__(self, bundle: Bundle, settings: Settings) -> None:
@@ -92,7 +89,7 @@ class Champion:
         return kept if np.array_equal(now, kept[rows]) else None
 
     @cached_property
-    def reference(self) -> Champion | None:
+    def reference(self) -> ComparedModel | None:
         """The reference version of this one: see ``training/evaluation/gate.py``.
 
         None where that is this one itself, or where it cannot be opened any more.
@@ -102,7 +99,7 @@ class Champion:
         if name == self.version:
             return None
         try:
-            return Champion(registry.open(name), self._settings)
+            return ComparedModel(registry.open(name), self._settings)
         except BundleError as error:
             _LOG.warning("small falls are counted from the model in service on: %s", error)
             return None

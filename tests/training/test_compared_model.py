@@ -9,7 +9,7 @@ import pytest
 
 from core.settings import InferenceSettings, OutputSettings, Settings
 from inference.bundle import Bundle
-from training.champion import Champion, keep_probabilities, open_on_cpu
+from training.compared_model import ComparedModel, keep_probabilities, open_on_cpu
 
 FILE = "hold_out_probabilities.npz"
 
@@ -19,8 +19,8 @@ def output(tmp_path: Path) -> OutputSettings:
     return OutputSettings(model_dir=tmp_path)
 
 
-def champion(bundle: Bundle, output: OutputSettings) -> Champion:
-    return Champion(bundle, Settings(output=output))
+def champion(bundle: Bundle, output: OutputSettings) -> ComparedModel:
+    return ComparedModel(bundle, Settings(output=output))
 
 
 @pytest.fixture(scope="module")
