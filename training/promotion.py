@@ -29,7 +29,7 @@ from inference.training_profile import TrainingProfile, text_hashes
 from training.challenger import Calibration, Challenger, calibrate
 from training.compared_model import ComparedModel, keep_probabilities
 from training.dataset.dataset_parts import SplitDataset
-from training.evaluation.evaluate_model import evaluate_model
+from training.evaluation.evaluate_model import compared_texts, evaluate_model
 from training.evaluation.gate import ComparedTexts, GateResult, compare_models
 from training.evaluation.gate_check import small_falls_added_up
 from training.evaluation.metrics import measure
@@ -125,7 +125,9 @@ def _compare(
     """
     metrics = run.metrics
     metrics.champion = champion.version
-    learned, held_out = _measure_corrections(champion, challenger, corrections)
+    is_held_out = corrections["is_held_out"]
+    learned = compared_texts(corrections[~is_held_out], champion, challenger)
+    held_out = compared_texts(corrections[is_held_out], champion, challenger)
     metrics.learned = learned_by_group(learned, _N_GROUPS)
     metrics.changes = text_changes(hold_out, learned, held_out)
     compared, n_overruled = without_overruled(
@@ -136,7 +138,7 @@ def _compare(
         champion.read,
     )
     metrics.n_overruled_answers = n_overruled or None
-    is_confirmed = corrections.loc[corrections["is_held_out"], "is_confirmed"]
+    is_confirmed = corrections.loc[is_held_out, "is_confirmed"]
     confirmed = held_out.at(np.flatnonzero(is_confirmed))
     return compare_models(compared, learned, held_out, confirmed, settings.gate)
 
@@ -206,21 +208,6 @@ def _measure_before_quantisation(
     )
     figures = measure(exact, list(test["label"]), settings.model.confidence_threshold)
     run.metrics.figures[BEFORE_QUANTIZATION] = figures
-
-
-def _measure_corrections(
-    champion: ComparedModel, challenger: ComparedModel, corrections: pd.DataFrame
-) -> tuple[ComparedTexts, ComparedTexts]:
-    """Return both models' probabilities of the learned and of the held-out corrections."""
-
-    def measured(rows: pd.DataFrame) -> ComparedTexts:
-        texts = list(rows["text"])
-        return ComparedTexts(
-            list(rows["label"]), champion.probabilities(texts), challenger.probabilities(texts)
-        )
-
-    is_held_out = corrections["is_held_out"]
-    return measured(corrections[~is_held_out]), measured(corrections[is_held_out])
 
 
 def _keep_for_next_night(

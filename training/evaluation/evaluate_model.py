@@ -51,16 +51,28 @@ def evaluate_model(
     if champion is not None:
         reference = champion.reference
         run.metrics.reference = reference.version if reference is not None else None
-        for name, rows in dataset.hold_out.items():
-            texts = list(rows["text"])
-            hold_out[name] = ComparedTexts(
-                list(rows["label"]),
-                champion.probabilities(texts),
-                probabilities[name],
-                reference.probabilities(texts) if reference is not None else None,
-            )
+        hold_out = {
+            name: compared_texts(rows, champion, challenger, reference)
+            for name, rows in dataset.hold_out.items()
+        }
     _draw(run, parts, probabilities, hold_out, settings)
     return hold_out
+
+
+def compared_texts(
+    rows: pd.DataFrame,
+    champion: ComparedModel,
+    challenger: ComparedModel,
+    reference: ComparedModel | None = None,
+) -> ComparedTexts:
+    """Return what the models make of ``rows`` (``text, label``)."""
+    texts = list(rows["text"])
+    return ComparedTexts(
+        list(rows["label"]),
+        champion.probabilities(texts),
+        challenger.probabilities(texts),
+        reference.probabilities(texts) if reference is not None else None,
+    )
 
 
 def _figures(
