@@ -164,21 +164,17 @@ def _name_left_out(n_not_drawn: Counter[str], n_without_list: Counter[str]) -> N
 
 def _versions(answers: list[_Answer], by_coder: list[_Answer]) -> list[dict[str, Any]]:
     """Return the agreement of each version, in the order in which answers about them came."""
-    return [
-        {
-            "name": version,
-            **_share(_of_version(answers, version)),
-            **_doubted(_of_version(answers, version)),
-            "major_groups": _parts(_of_version(answers, version), lambda one: one.drawn.code[:1]),
-            "months": _parts(_of_version(answers, version), lambda one: one.month),
-            "coders": _parts(_of_version(by_coder, version), lambda one: one.coder),
+    versions = []
+    for version in dict.fromkeys(answer.drawn.model_version for answer in answers):
+        own = [answer for answer in answers if answer.drawn.model_version == version]
+        of_coders = [answer for answer in by_coder if answer.drawn.model_version == version]
+        parts = {
+            "major_groups": _parts(own, lambda answer: answer.drawn.code[:1]),
+            "months": _parts(own, lambda answer: answer.month),
+            "coders": _parts(of_coders, lambda answer: answer.coder),
         }
-        for version in dict.fromkeys(answer.drawn.model_version for answer in answers)
-    ]
-
-
-def _of_version(answers: list[_Answer], version: str) -> list[_Answer]:
-    return [answer for answer in answers if answer.drawn.model_version == version]
+        versions.append({"name": version, **_share(own), **_doubted(own), **parts})
+    return versions
 
 
 def _parts(answers: list[_Answer], name_of: Callable[[_Answer], str]) -> list[dict[str, Any]]:
@@ -192,11 +188,9 @@ def _parts(answers: list[_Answer], name_of: Callable[[_Answer], str]) -> list[di
     return [{"name": names[key], **_share(parts[key])} for key in sorted(parts)]
 
 
-def _share(answers: Iterable[_Answer]) -> dict[str, Any]:
-    n, n_agreed = 0, 0
-    for answer in answers:
-        n += answer.drawn.n_records
-        n_agreed += answer.drawn.n_records * answer.is_agreed
+def _share(answers: list[_Answer]) -> dict[str, Any]:
+    n = sum(answer.drawn.n_records for answer in answers)
+    n_agreed = sum(answer.drawn.n_records for answer in answers if answer.is_agreed)
     return {"n": n, "n_agreed": n_agreed, "rate": n_agreed / n, "interval": [*wilson(n_agreed, n)]}
 
 
