@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from core.letters.mojibake import mend_mojibake
 from core.letters.plain_text import without_html
 
 _BRACKETS = re.compile(r"[(\[{<>)\]}]")
@@ -29,8 +30,8 @@ PATH_WORDS = frozenset({"group", "grp", "data", "section", "block", "form", "pag
 
 @lru_cache(maxsize=1 << 16)  # a sheet has up to 16,384 columns
 def plain_header(header: str) -> str:
-    """Return what a header says, without the HTML of a questionnaire; the start of a long one."""
-    return without_html(header)[:_MAX_CHARS]
+    """Return the start of a header, without HTML and with letters encoded twice mended."""
+    return mend_mojibake(without_html(header)[:_MAX_CHARS])
 
 
 def name_parts(header: str) -> Iterator[str]:

@@ -228,6 +228,17 @@ def test_questions_come_with_the_html_of_the_questionnaire(markup: str, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("encoding", "title", "duties"),
+    [("cp1252", "Métier", "Tâches"), ("mac_roman", "должность", "обязанности")],
+)
+def test_names_that_were_encoded_twice(
+    encoding: str, title: str, duties: str, tmp_path: Path
+) -> None:
+    title, duties = (name.encode().decode(encoding) for name in (title, duties))
+    assert columns_read(tmp_path, {title: TITLES, duties: DUTIES}) == (TITLES, duties)
+
+
+@pytest.mark.parametrize(
     "columns",
     [
         {"occupation___1": ["Checked", "Unchecked"] * 2, "id": list("1234")},
