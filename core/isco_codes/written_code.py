@@ -36,7 +36,7 @@ _PREFIX = re.compile(
     r"(?:c(?=\d))?",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"(\d)[,.' ](\d{3})(?=[.,]0{1,2}(?!\d)|(?![\d.,]))")
+_THOUSANDS = re.compile(r"(\d)[,.'’ ](\d{3})(?=[.,]0{1,2}(?!\d)|(?![\d.,]))")
 _DOTTED = re.compile(r"(\d)\.(\d)\.(\d)(?:\.(\d))?(?![\d.])")
 _DIGITS = re.compile(r"\d{1,4}(?!\d)")
 _DECIMALS = re.compile(r"[.,]0+(?!\d)")
@@ -45,6 +45,7 @@ _TITLE_AFTER = re.compile(r"(?:\s*[-–—:;,|/=._]\s*|\s+|(?=[(\[\"]))(?P<title
 _TITLE_BEFORE = re.compile(
     r"(?P<title>[^\W\d][^\d]*?)[\s:,;(\[–—=|-]+(?P<rest>\d{3,4}(?:[.,]0+)?)[)\]]?"
 )
+_DOUBTED_TITLE = re.compile(r".*\?[\s)\]\"']*")
 _MAX_CHARS = 300  # of a code with a title; the patterns take the square of the length
 
 
@@ -246,6 +247,9 @@ def _of_other(other: OtherClassification) -> WrittenCode:
 
 def _with_title(code: WrittenCode, title: str) -> WrittenCode:
     """Return the code with what its title says against it."""
+    if _DOUBTED_TITLE.fullmatch(title):
+        reason = Message("the question mark doubts {text!r}", text=title)
+        return WrittenCode(CodeKind.INVALID, reason=reason)
     if not title or not code.code or is_title_of(code.code, title):
         return code
     if (other := other_classification(title)) is not None:

@@ -71,7 +71,7 @@ def test_digits_of_other_scripts() -> None:
 
 
 def test_thousands_and_dots_between_the_digits() -> None:
-    for written in ("7,212", "7.212", "7 212", "7\u202f212", "7'212", "7.2.1.2"):
+    for written in ("7,212", "7.212", "7 212", "7\u202f212", "7'212", "7’212", "7.2.1.2"):
         assert read_code(written).code == "7212"
         assert read_code(written).kind == CodeKind.REPAIRED
 
@@ -209,6 +209,7 @@ def test_a_code_that_is_denied_is_none(written: str) -> None:
         "7212 — à vérifier",
         "7212 - do sprawdzenia",
         "٧٢١٢، للمراجعة",
+        *("7212 Welders and Flame Cutters?", "7212 (soudeur ?)", "Welders? (7212)", "7212 لحام؟"),
     ],
 )
 def test_a_code_that_is_doubted_is_none(written: str) -> None:
