@@ -16,10 +16,14 @@ from core.files.compiled_table import read_yaml
 from core.letters.accents import plain_digraphs, plain_letters, with_apostrophes
 from core.letters.look_alikes import without_look_alikes
 
+_NAMED = ("job_title", "duties_description")
 MAX_NAME_WORDS = 5
 """A header of more words is a question."""
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# "T\ufffdtigkeit", "T?tigkeit": a program wrote a sign for a letter beyond ASCII.
+_MAY_HAVE_LOST = re.compile(r"[\w\ufffd]+(?:\?+[\w\ufffd]+)*")
+_LOST = re.compile(r"\ufffd+|(?<=[^\W\d_])\?+(?=[^\W\d_])")
 
 
 class _Letters(dict[int, str]):
@@ -36,10 +40,28 @@ _LETTERS = _Letters()
 
 def words_of(header: str) -> tuple[str, ...]:
     """Return the words of a header in lower case, at camelCase and punctuation apart."""
+    if _LOST.search(header):
+        header = _MAY_HAVE_LOST.sub(lambda match: _restored(match[0]), header)
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", with_apostrophes(header)))
     # Turkish "İ" becomes "i" and a dot of its own.
     lower = spaced.translate(_LETTERS).casefold().replace("i\u0307", "i")
     return tuple(without_look_alikes(lower).split())
+
+
+def _restored(word: str) -> str:
+    """Return the one word of the usual names that a word with lost letters may have been."""
+    parts = _LOST.split(word.casefold())
+    if len(parts) == 1 or not any(parts):
+        return word
+    pattern = re.compile(r"[^\x00-\x7f]+".join(map(re.escape, parts)))
+    found = list(filter(pattern.fullmatch, _accented_words()))
+    return found[0] if len(set(map(plain_letters, found))) == 1 else word
+
+
+@cache
+def _accented_words() -> frozenset[str]:
+    names = (name for column in _NAMED for name in usual_names(column))
+    return frozenset(word for name in names for word in words_of(name) if not word.isascii())
 
 
 def plain_words(text: str) -> tuple[str, ...]:

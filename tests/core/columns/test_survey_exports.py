@@ -228,14 +228,22 @@ def test_questions_come_with_the_html_of_the_questionnaire(markup: str, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("encoding", "title", "duties"),
-    [("cp1252", "Métier", "Tâches"), ("mac_roman", "должность", "обязанности")],
+    ("title", "duties"),
+    [
+        ("MÃ©tier", "TÃ¢ches"),  # encoded twice
+        tuple(name.encode().decode("mac_roman") for name in ("должность", "обязанности")),
+        ("Profiss\ufffd\ufffdo", "Descri\ufffd\ufffdo das fun\ufffd\ufffdes"),  # lost
+        ("Welche berufliche T?tigkeit ?ben Sie aus?", "Popis pr?ce"),
+    ],
 )
-def test_names_that_were_encoded_twice(
-    encoding: str, title: str, duties: str, tmp_path: Path
-) -> None:
-    title, duties = (name.encode().decode(encoding) for name in (title, duties))
+def test_names_with_damaged_letters(title: str, duties: str, tmp_path: Path) -> None:
     assert columns_read(tmp_path, {title: TITLES, duties: DUTIES}) == (TITLES, duties)
+
+
+@pytest.mark.parametrize("title", ["d\ufffdtail", "\ufffd\ufffd", "id?a", "caf\ufffd"])
+def test_damaged_words_that_are_no_names(title: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected a column 'job_title'"):
+        columns_read(tmp_path, {title: TITLES})
 
 
 @pytest.mark.parametrize(
