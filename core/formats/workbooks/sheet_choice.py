@@ -132,8 +132,11 @@ def _n_set(sheet: SheetWithColumns, required: Sequence[str]) -> int:
 def is_list(sheet: SheetWithColumns, required: Sequence[str]) -> bool:
     """Whether the rows are groups of ISCO-08, or codes with a title each, and no answers.
 
-    Where a column of codes is required, titles with a code each are the records.
+    Where a column of codes is required, titles with a code each are the records. A review has a
+    predicted code with its title in each row, and is none.
     """
+    if is_of_review(sheet.headers[0]):
+        return False
     rows = [row for row in islice(sheet.records(), _SAMPLE_ROWS) if any(map(str.strip, row))]
     may_list_codes = all(map(has_usual_names, required))
     return _lists_groups(rows) or (may_list_codes and _lists_codes(sheet.headers[0], rows))

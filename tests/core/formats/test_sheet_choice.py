@@ -9,7 +9,7 @@ import pytest
 
 from core.csv_table import Table, open_table
 from core.errors import InputError
-from core.isco_codes.code_column import CODE_NAMES
+from core.isco_codes.code_column import CODE_NAMES, CORRECTED_NAMES
 from core.settings import Columns
 from core.taxonomy import isco08
 
@@ -56,7 +56,8 @@ def read(
         for row in rows:
             sheet.append([cell or None for cell in row])
     book.save(tmp_path / "s.xlsx")
-    aliases = {**(columns or Columns()).model_dump(), "isco_code": CODE_NAMES}
+    codes = {"isco_code": CODE_NAMES, "corrected_isco_code": CORRECTED_NAMES}
+    aliases = {**(columns or Columns()).model_dump(), **codes}
     return open_table(tmp_path / "s.xlsx", aliases, required)
 
 
@@ -150,6 +151,15 @@ def test_the_codes_beside_a_filled_review_are_no_coded_records(tmp_path: Path) -
     assert read(tmp_path, required=required, codes=GROUPS).content.sheet == "codes"
     both = read(tmp_path, required=required, review=review, codes=GROUPS, mine=CODED)
     assert both.content.sheet == "mine"
+
+
+def test_a_review_of_distinct_groups_is_no_list_of_them(tmp_path: Path) -> None:
+    """Each row has a predicted code with its title. Such a review was rejected, answers and all."""
+    header = ["job_title", "predicted_code", "predicted_title", "corrected_isco_code", "text"]
+    rows = [["worker", code, title, code, "worker | unknown"] for code, title in GROUPS[1:]]
+    sheets = {"review": [header, *rows], "codes": GROUPS}
+    assert read(tmp_path, required=("corrected_isco_code",), **sheets).content.sheet == "review"
+    assert read(tmp_path, **sheets).content.sheet == "review"
 
 
 def test_a_sheet_without_a_sure_header_may_have_the_records(tmp_path: Path) -> None:
