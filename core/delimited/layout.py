@@ -8,7 +8,7 @@ fit the columns asked for are taken; without any, the error names the cause.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -32,6 +32,7 @@ from core.delimited.parsed_lines import (
     HEAD_LINES,
     first_rows,
     head_lines,
+    is_list,
     is_table,
     n_filled,
     parsed_leniently,
@@ -56,6 +57,7 @@ class Layout:
     ``further_headers`` are the rows of names after it. Every record has ``n_surplus`` empty fields
     more than the header. ``may_begin_with_labels``: the first record may be a row of names.
     ``has_rules``: lines of dashes without a delimiter stand below the header and the records.
+    ``is_list``: the only column has texts that may have the delimiter in them.
     """
 
     delimiter: str
@@ -67,6 +69,7 @@ class Layout:
     n_surplus: int = 0
     may_begin_with_labels: bool = False
     has_rules: bool = False
+    is_list: bool = False
 
     @property
     def n_rows_above_records(self) -> int:
@@ -116,7 +119,7 @@ def layout_of_lines(
     lines: Sequence[str],
     aliases: Aliases,
     required: Sequence[str],
-    delimiters: Iterable[str] = tuple(DELIMITERS),
+    delimiters: Sequence[str] = tuple(DELIMITERS),
 ) -> _Fit:
     """Return the layout that fits the columns best, for the first lines of a file. As above."""
     separator = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
@@ -144,6 +147,8 @@ def layout_of_lines(
         raise _no_column(path, lines, tables[0] if tables else layout, aliases, missing)
     if JOB_TITLE in required and _are_quoted_lines(lines, layout, aliases):
         raise no_column(path, layout.header, aliases, JOB_TITLE, layout.n_lines_above + 1)
+    if len(layout.header) == 1 and len(delimiters) > 1:  # no cell of a sheet, no "sep=;"
+        layout = replace(layout, is_list=is_list(lines[layout.n_lines_above :], layout.delimiter))
     if JOB_TITLE in required and not names_columns_twice(layout.header, layout.further_headers):
         return _below_other_names(path, lines, (layout, matches), aliases)
     return layout, matches
@@ -289,7 +294,6 @@ def read_records(path: Source, encoding: str, layout: Layout) -> Iterator[tuple[
         for _ in range(layout.n_lines_above):
             file.readline()
         records = parsed_rows(path, file, layout.delimiter, layout.n_lines_above)
-        for _ in range(1 + len(layout.further_headers)):
-            next(records, None)
-        for line, row in records:
+        for line, row in islice(records, 1 + len(layout.further_headers), None):
+            row = [layout.delimiter.join(row)] if layout.is_list and row else row
             yield line, [] if layout.has_rules and is_rule_line(row) else row

@@ -59,6 +59,14 @@ def is_table(lines: Iterable[str], delimiter: str) -> bool:
     return len(widths) == 1 and widths != {1}
 
 
+def is_list(lines: Iterable[str], delimiter: str) -> bool:
+    """Return whether the rows below a name alone are texts, of which some have the delimiter.
+
+    If each had it, a column would be without a name.
+    """
+    return any(len(row) == 1 for row in islice(parsed_leniently(lines, delimiter), 1, None))
+
+
 def parsed_rows(
     path: Source, lines: Iterable[str], delimiter: str, n_lines_above: int
 ) -> Iterator[tuple[int, Row]]:

@@ -270,6 +270,21 @@ def test_one_column_may_have_line_breaks_in_a_field(line_break: str, tmp_path: P
     assert [row for _, row in table.rows()] == [[f"nurse,{line_break}ward"], ["cook"]]
 
 
+def test_a_list_of_titles_may_have_commas_in_them(tmp_path: Path) -> None:
+    """A spreadsheet that divides by semicolons puts no quotes around them."""
+    few = "Beruf\r\n" + "Koch\r\n" * 300 + 'Lehrer, Deutsch\r\n\r\n"Wirt, Koch"\r\nMaler,\r\n'
+    table, rows = opened(tmp_path, few)
+    assert table.delimiter == ","
+    assert [cell for (cell,) in filter(None, rows[300:])] == [
+        "Lehrer, Deutsch",
+        "Wirt, Koch",
+        "Maler,",
+    ]
+    for each in ("Beruf\nKoch,Bonn\nMaler,Ulm\n", "sep=,\nBeruf\nKoch\nMaler,Ulm\n"):
+        with pytest.raises(InputError, match="found 2 fields"):
+            opened(tmp_path, each)
+
+
 def test_answers_with_a_comma_are_no_lines_in_quotes(tmp_path: Path) -> None:
     content = '"Job title, duties"\n"nurse, looks after patients"\n"cook"\n'
     table, rows = opened(tmp_path, content)
