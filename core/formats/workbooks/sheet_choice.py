@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import islice, pairwise, zip_longest
 
 from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
 from core.columns.header_names import Match, column_key, has_usual_names
@@ -172,10 +172,14 @@ def _names_codes(name: str) -> bool:
 
 
 def _lists_groups(rows: Sequence[Row]) -> bool:
-    """Whether the rows are groups of ISCO-08: a code that no other row has, and its title."""
+    """Whether the rows are groups of ISCO-08: a code that no other row has, and its title.
+
+    They stand in order, major group 0 before or behind the others; codes of records do not.
+    """
     codes = [code for row in rows if (code := _listed_code(row))]
     is_long = len(codes) >= max(_MIN_LIST_ROWS, _LIST_SHARE * len(rows))
-    return is_long and len(set(codes)) == len(codes)
+    n_steps_back = sum(code > following for code, following in pairwise(codes))
+    return is_long and len(set(codes)) == len(codes) and n_steps_back <= 1
 
 
 def _listed_code(row: Row) -> str | None:

@@ -162,6 +162,17 @@ def test_a_review_of_distinct_groups_is_no_list_of_them(tmp_path: Path) -> None:
     assert read(tmp_path, **sheets).content.sheet == "review"
 
 
+def test_records_with_another_group_each_are_no_list_of_them(tmp_path: Path) -> None:
+    """Coded examples beside a legend were rejected as a list of codes."""
+    legend = [["Field", "Meaning"], ["a", "b"], ["c", "d"]]
+    coded = [["nurse", *row] for row in (*GROUPS[8:15], *GROUPS[1:8][::-1])]
+    sheets = {"Legend": legend, "Data": [["Occupation", "isco_code", "isco_title"], *coded]}
+    assert read(tmp_path, **sheets).content.sheet == "Data"
+    listed = [["n", *row] for row in (*GROUPS[4:], *GROUPS[1:4])]  # major group 0 at the end
+    with pytest.raises(InputError, match="list of codes and titles"):
+        read(tmp_path, Legend=legend, Codes=[["", "isco_code", "title"], *listed])
+
+
 def test_a_sheet_without_a_sure_header_may_have_the_records(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'Team', 'Data'"):
         read(tmp_path, Data=TWO_HEADERS, Team=CONTACTS)
