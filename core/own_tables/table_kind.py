@@ -39,6 +39,7 @@ _USUAL_NAMES = frozenset({"isco_code", "isco_title", "confidence", "source", "mo
 _OWN_OUTPUT_NAMES = frozenset(
     name for name in OUTPUT_COLUMNS if name not in _USUAL_NAMES and not name[-1].isdigit()
 )
+_NOT_IN_REVIEWS = OUTPUT_COLUMNS.keys() - REVIEW_COLUMNS.keys()
 _REVIEW_NAMES = frozenset(
     {PREDICTED, PREDICTED_TITLE, SAMPLED}
     | {candidate_columns(rank)[1] for rank in range(1, N_REVIEW_CANDIDATES + 1)}
@@ -76,10 +77,11 @@ def table_kind(header: Sequence[str], rows: Sequence[Row] = ()) -> TableKind | N
     ):
         if len(set(columns) - names) <= len(columns) // 8:
             return kind
-    if _has_output_columns(header):
+    if is_from_predictions(header):
         return TableKind.PREDICTIONS
-    is_review = _is_trimmed_review(names) or has_review_texts(header, rows)
-    return TableKind.REVIEW if is_review else None
+    if _is_trimmed_review(names) or has_review_texts(header, rows):
+        return TableKind.REVIEW
+    return TableKind.PREDICTIONS if _has_output_columns(header) else None
 
 
 def _is_trimmed_review(names: set[str]) -> bool:
@@ -88,10 +90,14 @@ def _is_trimmed_review(names: set[str]) -> bool:
 
 
 def is_from_predictions(header: Sequence[str]) -> bool:
-    """Return whether a table was a ``predictions.csv``, maybe with corrected codes added to it."""
+    """Return whether a table was a ``predictions.csv``, maybe with corrected codes added to it.
+
+    A review has candidates and confidences, too, and no other name of that file.
+    """
     names = {name.strip().casefold() for name in header}
     is_review = len(names & _REVIEW_NAMES) >= _MIN_REVIEW_COLUMNS
-    return not is_review and _has_output_columns(header)
+    has_others = not _NOT_IN_REVIEWS.isdisjoint(output_positions(header))
+    return not is_review and has_others and _has_output_columns(header)
 
 
 def _has_output_columns(header: Sequence[str]) -> bool:

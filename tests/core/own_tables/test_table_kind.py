@@ -14,12 +14,20 @@ from core.own_tables.list_columns import (
     INVALID_LABEL_COLUMNS,
 )
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names, output_positions
-from core.own_tables.table_kind import TableKind, refuse_own_codes, refuse_own_table, table_kind
+from core.own_tables.table_kind import (
+    TableKind,
+    is_from_predictions,
+    refuse_own_codes,
+    refuse_own_table,
+    table_kind,
+)
 from core.review_contract import CORRECTION_COLUMNS, REVIEW_COLUMNS, RUN_REVIEW_COLUMNS
 from results.review.workbook import _WIDTHS
 from training.evaluation.conflicts_list import CONFLICT_COLUMNS
 
 OWN = list(OUTPUT_COLUMNS)
+# Its candidates and their confidences are columns of predictions.csv as well.
+NARROW_REVIEW = [name for name in REVIEW_COLUMNS if not name.endswith("_title")]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +40,8 @@ OWN = list(OUTPUT_COLUMNS)
         ([name.upper() + " " for name in OWN], TableKind.PREDICTIONS),
         (list(REVIEW_COLUMNS), TableKind.REVIEW),
         (list(RUN_REVIEW_COLUMNS)[:-1], TableKind.REVIEW),  # without the column of the answers
+        (NARROW_REVIEW, TableKind.REVIEW),
+        ([name for name in NARROW_REVIEW if name != "corrected_isco_code"], TableKind.REVIEW),
         (list(_WIDTHS), TableKind.REVIEW),
         (list(CORRECTION_COLUMNS), TableKind.REVIEW),
         (list(KEPT_COLUMNS), TableKind.REVIEW),
@@ -57,6 +67,7 @@ OWN = list(OUTPUT_COLUMNS)
 )
 def test_a_table_is_recognised_by_its_columns(header: list[str], kind: TableKind | None) -> None:
     assert table_kind(header) == kind
+    assert is_from_predictions(header) == (kind is TableKind.PREDICTIONS)
     if kind is None:
         refuse_own_table(Path("x.csv"), header)
         return
