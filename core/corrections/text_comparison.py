@@ -57,7 +57,7 @@ class TextComparison:
         if not cells or self._is_text_of(row, cells, text):
             return ""
         parts = dict(zip((JOB_TITLE, DUTIES), text.split(BETWEEN), strict=True))
-        if all(_agree(parts[name], cell) for name, cell in cells.items()):
+        if all(_agree(parts[name], cell, name) for name, cell in cells.items()):
             return ""
         shown = BETWEEN.join(shown_text(cell, _MAX_CHARS) for cell in cells.values())
         return Message(
@@ -87,9 +87,10 @@ def _named(column: str, other: str | None = None) -> str:
     return column if other is None else Message("{first} and {last}", first=column, last=other)
 
 
-def _agree(part: str, cell: str) -> bool:
-    """Return whether a cell may be what a part of a text was made of."""
-    read = join(_ANY, cell).split(BETWEEN)[1]
+def _agree(part: str, cell: str, column: str) -> bool:
+    """Return whether a cell of a column may be what a part of a text was made of."""
+    is_title = column == JOB_TITLE  # "(m/w/d)" is left out of a title, not of duties
+    read = join(cell, _ANY).split(BETWEEN)[0] if is_title else join(_ANY, cell).split(BETWEEN)[1]
     if read == part or is_spreadsheet_error(cell):
         return True
     if is_missing_value(cell) and (part == UNKNOWN or is_missing_value(part)):

@@ -49,10 +49,10 @@ def test_a_row_of_two_rows_is_rejected(tmp_path: Path, title: str, duties: str) 
 
 def test_a_title_without_duties_is_compared_too(tmp_path: Path) -> None:
     header = ("text", "job_title", "corrected_isco_code")
-    rows = (("cook | fries", "baker", "7512"), ("cook | unknown", "Cook", "5120"))
-    mixed, whole = read(tmp_path, *rows, header=header)
+    wholes = (("cook | unknown", "Cook", "5120"), ("cook | fries", "Cook (m/w/d)", "5120"))
+    mixed, *read_wholes = read(tmp_path, ("cook | fries", "baker", "7512"), *wholes, header=header)
     assert mixed.is_mixed and "job_title 'baker'" in mixed.reason
-    assert whole.status == CorrectionStatus.ACCEPTED
+    assert {each.status for each in read_wholes} == {CorrectionStatus.ACCEPTED}
 
 
 LONG = "cuts hair, and sells shampoo " * 100
@@ -66,6 +66,8 @@ HARMLESS = [
     (join("strażnik", "bank"), "stra?nik", "bank"),
     (join("cook", "=A1 fries"), "#NAME?", "'=A1 fries"),
     (join("cook", LONG), "cook", LONG[:MAX_SHOWN_CHARS] + " …"),
+    (join("cook (m/w/d)", LONG), "cook (m/w/d)", LONG[:MAX_SHOWN_CHARS] + " …"),
+    (join("cook H/F, Lyon", "1-2"), "cook H/F, Lyon", "02. Jan"),
     (join("cook", f"<style>{LONG}</style>fries"), "cook", f"<style>{LONG}"[:MAX_SHOWN_CHARS]),
     (join("cook|chef", "fries"), "cook|chef", "fries"),
     (join('=HYPERLINK("x","cook")', "fries"), '\'=HYPERLINK("x","cook")', "fries"),
