@@ -87,6 +87,8 @@ def refuse_other_columns(
         return
     lacking = [columns for columns in others if _keys(columns) - _keys(own)]
     fitting = [name for name, head in heads.items() if _keys(own) == _keys(head.text_columns)]
+    if fitting:  # a batch that called its duties otherwise says nothing against such a file
+        lacking = [columns for columns in lacking if columns.keys() - own.keys()]
     if (fitting and not lacking) or _has_batch(rows(), coded_texts, fitting):
         return
     published, *_ = lacking or others

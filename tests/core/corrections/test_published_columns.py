@@ -139,9 +139,16 @@ def test_a_file_of_few_columns_with_the_codes_of_other_texts_is_refused(tmp_path
         opened(tmp_path, of_few_columns(without_duties(rows))).refuse_other_columns()
 
 
-def test_a_batch_without_texts_refuses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("codes", "columns"),
+    [({}, BOTH | {"context": "industry"}), ({join("clerk"): "4110"}, BOTH | {DUTIES: "tasks"})],
+)
+def test_a_batch_without_texts_or_with_another_name_of_duties_refuses_nothing(
+    tmp_path: Path, codes: dict[str, str], columns: dict[str, str]
+) -> None:
+    """Where one title was changed, the whole file was rejected for the columns of that batch."""
     keep(tmp_path, "a" * 12, {join("helper", "helps"): UNCERTAIN_CODE}, BOTH)
-    keep(tmp_path, "b" * 12, {}, {JOB_TITLE: "job_title", DUTIES: "tasks"})
+    keep(tmp_path, "b" * 12, codes, columns)
     changed = [ROWS[0] | {"job_title": "helpers"}]
     opened(tmp_path, changed).refuse_other_columns()
 
