@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import signal
 import sys
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
+import psutil
+
 # Where a refused lease means a writer. A network file system refuses it for reasons of its own.
 _LOCAL = frozenset(
     {"bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs", "zfs"}
 )
 _PROC = Path("/proc")
-_OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 class Writers(Enum):
@@ -62,24 +62,16 @@ def writers_of(path: Path) -> Writers:
     return Writers.NONE
 
 
-def file_system_of(path: Path, proc: Path = _PROC) -> str:
+def file_system_of(path: Path) -> str:
     """Return the type of the file system of a path, empty where it is not known."""
     real_path = path.resolve()
-    kind, depth = "", -1
     with suppress(OSError):
-        # In bytes: the name of a mount need not be UTF-8, and may have what else ends a line.
-        for line in (proc / "self" / "mountinfo").read_bytes().split(b"\n")[:-1]:
-            mount, _, source = line.partition(b" - ")
-            point = _mount_point(mount.split(b" ")[4])
-            # Of two mounts on one point the later hides the earlier.
-            if real_path.is_relative_to(point) and len(point.parts) >= depth:
-                kind, depth = os.fsdecode(source.split(b" ")[0]), len(point.parts)
-    return kind
-
-
-def _mount_point(written: bytes) -> Path:
-    """Return the path that the kernel has written with octal escapes for spaces and the like."""
-    return Path(os.fsdecode(_OCTAL.sub(lambda octal: bytes([int(octal[1], 8)]), written)))
+        mounts = psutil.disk_partitions(all=True)
+        above = [mount for mount in mounts if real_path.is_relative_to(mount.mountpoint)]
+        # A sort keeps their order: of two mounts on one point the later hides the earlier.
+        above.sort(key=lambda mount: len(mount.mountpoint))
+        return above[-1].fstype if above else ""
+    return ""
 
 
 def is_open_for_writing(status: os.stat_result) -> bool:

@@ -19,13 +19,17 @@ from watcher.open_files import file_system_of
         ("a\rb\x0cc\x85d", "a\rb\x0cc\x85d".encode()),
     ],
 )
-def test_the_file_system_of_a_mount(tmp_path: Path, name: str, written: bytes) -> None:
+def test_the_file_system_of_a_mount(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, written: bytes
+) -> None:
     (tmp_path / "self").mkdir()
     lines = [
-        b"20 1 0:20 / / rw - ext4 src rw",
-        b"21 1 0:21 / /mnt/\xff rw - cifs src rw",
-        b"22 1 0:22 / %s/%s rw shared:1 - nfs4 src rw" % (bytes(tmp_path), written),
+        b"src / ext4 rw 0 0",
+        b"src /mnt/\xff cifs rw 0 0",
+        b"systemd-1 %s/%s autofs rw 0 0" % (bytes(tmp_path), written),
+        b"src %s/%s nfs4 rw 0 0" % (bytes(tmp_path), written),  # on the point of the one before
     ]
-    (tmp_path / "self" / "mountinfo").write_bytes(b"\n".join(lines) + b"\n")
-    assert file_system_of(tmp_path / name / "a.csv", proc=tmp_path) == "nfs4"
-    assert file_system_of(tmp_path / "a.csv", proc=tmp_path) == "ext4"
+    (tmp_path / "self" / "mounts").write_bytes(b"\n".join(lines) + b"\n")
+    monkeypatch.setattr("psutil.PROCFS_PATH", str(tmp_path))
+    assert file_system_of(tmp_path / name / "a.csv") == "nfs4"
+    assert file_system_of(tmp_path / "a.csv") == "ext4"

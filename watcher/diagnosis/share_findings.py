@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from watcher.diagnosis.finding import Finding, Level
 from watcher.filesystem import Filesystem
 from watcher.intake.file_events import FileEvents
+from watcher.open_files import file_system_of
 
 _NETWORK = ("nfs", "cifs", "smb", "fuse.", "9p", "afp", "webdav", "davfs", "ceph", "gluster")
 _MAX_SKEW_S = 60.0
@@ -31,11 +30,7 @@ def share_findings(check: str, folder: Path, probe: Path) -> Iterator[Finding]:
 
 
 def _kind(check: str, folder: Path) -> Iterator[Finding]:
-    place = folder.resolve()
-    mounts = [
-        part for part in psutil.disk_partitions(all=True) if place.is_relative_to(part.mountpoint)
-    ]
-    kind = max(mounts, key=lambda part: len(part.mountpoint)).fstype if mounts else ""
+    kind = file_system_of(folder)
     if kind.startswith(_NETWORK):
         yield Finding(
             check,
