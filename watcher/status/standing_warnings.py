@@ -9,7 +9,6 @@ from core.errors import SettingsError
 from core.languages.message import Message
 from core.settings_file.project import name_settings_file
 from core.settings_file.settings_reader import load_settings
-from core.settings_file.watched_file import WatchedFile
 from watcher.environment import Environment
 from watcher.processes.processor import Processor
 
@@ -21,27 +20,34 @@ class StandingWarnings:
 
     def __init__(self, environment: Environment, processor: Processor) -> None:
         self._processor = processor
-        self._environment = environment
-        self._config = WatchedFile(environment.config) if environment.config else None
-        self._change = ""
+        self._config = environment.config
+        self._at_start = self._latest = _content(self._config)
         self._changed: Message | None = None
 
     def current(self) -> tuple[str, ...]:
         """Return the warnings that stand now; log each change of the settings once."""
-        unread = self._processor.unread_corrections
         warnings = [
-            name_settings_file(file.warning(), self._environment.config)
-            for file in unread
+            name_settings_file(file.warning(), self._config)
+            for file in self._processor.unread_corrections
             if file.is_as_it_was
         ]
-        if self._config is not None and (change := self._config.change()) != self._change:
-            self._change = change
-            self._changed = _changed(self._config.path) if change else None
+        content = _content(self._config)
+        if self._config is not None and content not in (None, self._latest):
+            self._latest = content
+            self._changed = _changed(self._config) if content != self._at_start else None
             if self._changed is not None:
                 _LOG.warning("%s", self._changed)
         if self._changed is not None:
             warnings.append(self._changed)
         return tuple(warnings)
+
+
+def _content(config: Path | None) -> bytes | None:
+    """Return what the file of settings has in it, None where it cannot be read: nobody knows."""
+    try:
+        return config.read_bytes() if config is not None else None
+    except OSError:
+        return None
 
 
 def _changed(config: Path) -> Message:

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
 
 import pytest
 
 from core.settings import Settings
-from core.settings_file.watched_file import WatchedFile
 from tests.support.daemon_harness import DaemonHarness
 from watcher.environment import Environment
 from watcher.status.standing_warnings import StandingWarnings
 
 
-def test_only_another_content_is_a_change(tmp_path: Path) -> None:
-    path = tmp_path / "config.yaml"
+def test_only_another_content_is_a_change(settings: Settings) -> None:
+    path = settings.watcher.inbox.parent / "config.yaml"
     path.write_text("review: {double_share: 0.2}\n", encoding="utf-8")
-    watched = WatchedFile(path)
+    environment = Environment(settings.watcher, config=path)
+    warnings = StandingWarnings(environment, DaemonHarness(settings).processor)
     os.utime(path, (1, 1))
-    assert not watched.change()
+    assert not warnings.current()
     path.write_text("review: {double_share: 0.3}\n", encoding="utf-8")
-    assert watched.change() and watched.change()
+    assert warnings.current() and warnings.current()
     path.unlink()  # the share may be away
-    assert watched.change()
+    assert warnings.current()
     path.write_text("review: {double_share: 0.2}\n", encoding="utf-8")
     os.utime(path, (2, 2))
-    assert not watched.change()
+    assert not warnings.current()
     path.write_text("review: {double_share: 0.4}\n", encoding="utf-8")
     os.utime(path, (2, 2))  # as who copies a file with its time
-    assert watched.change()
+    assert warnings.current()
 
 
 def test_changed_settings_are_logged_once(
