@@ -60,12 +60,7 @@ def run_command(
         raise HookFailedError(start_error(command[0], error)) from None
     with child:
         try:
-            output = _watch(child, time.monotonic() + time_limit_s, stop)
-        except _TooLongError:
-            raise HookFailedError(
-                f"found that it still ran after {time_limit_s:g} s, and ended it; expected a "
-                "command that ends before. Let it do less, or raise hooks.time_limit_s"
-            ) from None
+            output = _watch(child, time_limit_s, stop)
         finally:
             _end(child)
     if child.returncode:
@@ -77,12 +72,9 @@ def run_command(
         )
 
 
-class _TooLongError(Exception):
-    pass
-
-
-def _watch(child: subprocess.Popen[bytes], deadline_s: float, stop: threading.Event) -> bytes:
-    """Return the output of a child that has ended by itself."""
+def _watch(child: subprocess.Popen[bytes], time_limit_s: float, stop: threading.Event) -> bytes:
+    """Return the output of a child that has ended by itself. Raises as ``run_command``."""
+    deadline_s = time.monotonic() + time_limit_s
     assert child.stdout is not None
     os.set_blocking(child.stdout.fileno(), False)
     output, end_s = b"", float("inf")
@@ -92,7 +84,10 @@ def _watch(child: subprocess.Popen[bytes], deadline_s: float, stop: threading.Ev
         while child.poll() is None:
             now_s = time.monotonic()
             if now_s > deadline_s:
-                raise _TooLongError
+                raise HookFailedError(
+                    f"found that it still ran after {time_limit_s:g} s, and ended it; expected a "
+                    "command that ends before. Let it do less, or raise hooks.time_limit_s"
+                )
             if stop.is_set():
                 end_s = min(end_s, now_s + _GRACE_S)
             if now_s > end_s:

@@ -18,11 +18,11 @@ class HookEvent(BaseModel):
 
     Attributes
     ----------
-    event_id : the same in every attempt, so that the receiver can tell a repetition.
+    event_id : the same in every attempt, so that the receiver can tell a repetition; that of a file
+        is the id of its claim, which must be released before the command runs.
     input : the path that the file had in the inbox; empty for a night.
     path : the receipt, the reason of the rejection, or the metrics of the training; as it is, it
         need not be UTF-8.
-    claim : the claim that must be released before the command runs; empty for a night.
     worker : the name of the daemon that runs the command.
     attempt : how many times the command was started.
     n_failures : how many times it failed; one that the end of the daemon interrupted did not.
@@ -36,7 +36,6 @@ class HookEvent(BaseModel):
     input: str
     path: Path
     summary: str
-    claim: str
     worker: str
     attempt: int = 0
     n_failures: int = 0
@@ -56,7 +55,7 @@ class HookEvent(BaseModel):
 
         What is not UTF-8 in the path is shown by escapes: a mail or a web server takes only text.
         """
-        told = self.model_dump(mode="json", exclude={"claim", "n_failures"})
+        told = self.model_dump(mode="json", exclude={"n_failures"})
         told["path"] = encodable(str(self.path))
         if self.path.suffix == ".json":
             try:

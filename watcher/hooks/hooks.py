@@ -129,7 +129,6 @@ class Hooks:
                 "input": encodable(name),
                 "path": path.absolute(),
                 "summary": encodable(summary),
-                "claim": event_id if kind is not HookKind.NIGHT else "",
                 "worker": self._worker,
             }
         )
@@ -209,7 +208,7 @@ class Hooks:
         return [
             event
             for event in events
-            if event.claim not in claimed and self._due_s.get(event.event_id, 0.0) <= now_s
+            if event.event_id not in claimed and self._due_s.get(event.event_id, 0.0) <= now_s
         ]
 
     def _deliver(self, event: HookEvent) -> None:
