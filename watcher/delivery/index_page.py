@@ -136,7 +136,7 @@ class Index:
     def _reason_of(self, result: FileResult) -> str:
         """Return the way from the page to the reason of a rejected file; empty if there is none."""
         try:
-            path = find_reason(result) if result.reason_path else None
+            path = find_reason(Path(result.reason_path)) if result.reason_path else None
             return "" if path is None else Path(os.path.relpath(path, self._outbox)).as_posix()
         except (OSError, ValueError):  # the share is away; another drive of Windows
             return ""

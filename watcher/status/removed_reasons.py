@@ -19,21 +19,15 @@ def without_removed_reasons(status: Status, rejected_dir: Path) -> Status:
     folder is gone. Raises OSError where that cannot be known.
     """
     rejected = tuple(_current(result, rejected_dir) for result in status.rejected)
-    if rejected == status.rejected:
-        return status
     return status.model_copy(update={"rejected": rejected})
 
 
-def find_reason(result: FileResult) -> Path | None:
-    """Return where the reason of a rejected file is, None where it is gone.
+def find_reason(path: Path) -> Path | None:
+    """Return where the reason of a rejected file is that a status has at ``path``, None if gone.
 
     The path in a status has escapes for what is not UTF-8 in the name. Raises OSError where the
     folder cannot be read.
     """
-    return _find(Path(result.reason_path))
-
-
-def _find(path: Path) -> Path | None:
     if path.exists():
         return path
     return next((p for p in path.parent.iterdir() if encodable(p.name) == path.name), None)
@@ -45,12 +39,10 @@ def _current(result: FileResult, rejected_dir: Path) -> FileResult:
         return result
     path = Path(result.reason_path)
     here = rejected_dir.absolute() / path.name
-    if path != here and rejected_dir.is_dir() and (_find(here) or not path.parent.is_dir()):
+    if path != here and rejected_dir.is_dir() and (find_reason(here) or not path.parent.is_dir()):
         result = result.model_copy(update={"reason_path": encodable(str(here))})
         path = here
-    return _without_reason(result) if path.parent.is_dir() and _find(path) is None else result
-
-
-def _without_reason(result: FileResult) -> FileResult:
-    text = f"{result.name!r}: the file and the reason were removed"
-    return result.model_copy(update={"text": text, "reason_path": ""})
+    if path.parent.is_dir() and find_reason(path) is None:
+        text = f"{result.name!r}: the file and the reason were removed"
+        return result.model_copy(update={"text": text, "reason_path": ""})
+    return result
