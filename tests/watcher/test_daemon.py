@@ -41,8 +41,8 @@ from watcher.intake.listing import Fingerprint, Listing, list_inbox
 from watcher.intake.polling import InboxPoller
 from watcher.intake.stability import Stability, WaitingFile
 from watcher.open_files import Writers
-from watcher.status.kept_files import INTERRUPTED
 from watcher.status.status import read_status
+from watcher.status.waiting_files import INTERRUPTED
 from watcher.status.writer import StatusWriter
 
 FILES = Filesystem()

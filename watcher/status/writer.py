@@ -10,7 +10,6 @@ import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from watcher.intake.claims import STILL_OPEN, Claim
 from watcher.intake.stability import WaitingFile
 from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
-from watcher.status.kept_files import INTERRUPTED, MAY_BE_WRITTEN, KeptFiles, claim_failure
 from watcher.status.prometheus import write_metrics
 from watcher.status.removed_reasons import without_removed_reasons
 from watcher.status.status import (
@@ -35,17 +33,16 @@ from watcher.status.status import (
     InProgress,
     Problem,
     Status,
-    Waiting,
     encodable,
     read_status,
     status_file_name,
 )
 from watcher.status.status_file import write_status
+from watcher.status.waiting_files import INTERRUPTED, MAY_BE_WRITTEN, N_LISTED, WaitingFiles
 
 _LOG = logging.getLogger(__name__)
 _WRITE_EVERY_S = 5.0  # without changes: a synchronised outbox sends every version of the file
 _PROGRESS_EVERY_S = 1.0
-_N_WAITING = 50
 
 
 class StatusWriter:
@@ -68,8 +65,7 @@ class StatusWriter:
         self._scheduler = scheduler
         self._hooks = hooks
         self._index = Index(self._outbox, environment.language)
-        self._kept = KeptFiles(environment.clock)
-        self._claim_failures: dict[str, str] = {}  # by name: why a file cannot be claimed
+        self._files = WaitingFiles(environment.clock)
         self._written_s = 0.0
         self._has_changes = False
         self._is_failing = False
@@ -109,26 +105,13 @@ class StatusWriter:
         """Record a completed poll of the inbox: the ``files`` in it, and what is ``ignored``."""
         now = self._clock.now()
         before = self._status = self._status.until(now)
-        names = {file.name for file in files}
-        self._claim_failures = {
-            name: reason for name, reason in self._claim_failures.items() if name in names
-        }
-        in_inbox = [
-            Waiting(
-                name=encodable(file.name),
-                since=now - timedelta(seconds=file.age_s),
-                reason=self._claim_failures.get(file.name, file.reason),
-            )
-            for file in files[:_N_WAITING]
-        ]
-        kept = self._kept.waiting()
+        self._files.poll(files, now)
         self._change(
+            **self._files.listed(),
             last_poll=now,
             share_unavailable=None,
-            n_waiting=len(kept) + len(files),
-            waiting=(*kept, *in_inbox)[:_N_WAITING],
             n_ignored=len(ignored),
-            ignored=tuple(encodable(name) for name in sorted(ignored)[:_N_WAITING]),
+            ignored=tuple(encodable(name) for name in sorted(ignored)[:N_LISTED]),
             model_version=model_version,
         )
         if before.shown_files != self._status.shown_files or before.share_unavailable:
@@ -157,23 +140,14 @@ class StatusWriter:
 
     def on_claim_failed(self, name: str, error: OSError) -> bool:
         """Record that a stable file cannot be claimed; return whether that is news."""
-        reason = claim_failure(error)
-        is_news = self._claim_failures.get(name) != reason
-        self._claim_failures[name] = reason
-        return is_news
+        return self._files.fail_claim(name, error)
 
     def on_start(self, claim: Claim) -> None:
         """Record that a claimed file is in progress."""
-        self._kept.start(claim)
-        name = encodable(claim.inbox_path)
+        self._files.start(claim)
         now = self._clock.now()
-        waiting = tuple(file for file in self._status.waiting if file.name != name)
-        self._change(
-            in_progress=InProgress(name=name, since=now),
-            last_progress=now,
-            waiting=waiting,
-            n_waiting=max(self._status.n_waiting - 1, len(waiting)),
-        )
+        in_progress = InProgress(name=encodable(claim.inbox_path), since=now)
+        self._change(**self._files.listed(), in_progress=in_progress, last_progress=now)
         self._write()
 
     def on_records(self, n_done: int) -> None:
@@ -207,32 +181,28 @@ class StatusWriter:
 
     def on_retry(self, claim: Claim, error: Exception) -> bool:
         """Record that a file is kept and tried again; return whether the reason is news."""
-        return self._kept.keep(claim, encodable(str(error)), isinstance(error, NoSpaceError))
+        return self._files.keep(claim, encodable(str(error)), isinstance(error, NoSpaceError))
 
     def on_interrupted(self, claim: Claim) -> None:
         """Record that a daemon ended with this file in its claim, this one now or one before."""
-        self._kept.keep(claim, INTERRUPTED)
-        self._put_back(claim)
+        self._files.keep(claim, INTERRUPTED)
+        self._end_progress()
 
     def on_done(self, claim: Claim, outcome: Outcome) -> None:
         """Record that the file is not in progress any more."""
         if outcome.is_final:
-            self._kept.remove(claim)
+            self._files.remove(claim)
             self._change(paused=None)
         elif outcome is Outcome.STILL_OPEN:
-            self._kept.keep(claim, STILL_OPEN)
-        elif self._kept.get(claim) is None:
-            self._kept.keep(claim, MAY_BE_WRITTEN)
-        self._put_back(claim)
+            self._files.keep(claim, STILL_OPEN)
+        elif claim not in self._files:
+            self._files.keep(claim, MAY_BE_WRITTEN)
+        self._end_progress()
 
-    def _put_back(self, claim: Claim) -> None:
-        """End the progress of a file; it waits again if it is kept."""
-        self._kept.end()
-        file = self._kept.get(claim)
-        if file is not None:
-            waiting = (file, *self._status.waiting)[:_N_WAITING]
-            self._change(waiting=waiting, n_waiting=self._status.n_waiting + 1)
-        self._change(in_progress=None, last_progress=self._clock.now())
+    def _end_progress(self) -> None:
+        self._files.end()
+        now = self._clock.now()
+        self._change(**self._files.listed(), in_progress=None, last_progress=now)
         self._has_changes = True
 
     def flush(self) -> None:
@@ -282,7 +252,7 @@ class StatusWriter:
     def _write(self) -> None:
         self._written_s = self._clock.monotonic_s()
         self._has_changes = False
-        self._change(no_space=self._kept.without_space())
+        self._change(no_space=self._files.without_space())
         if self._hooks is not None:
             self._change(n_hooks_waiting=self._hooks.n_waiting, n_hooks_failed=self._hooks.n_failed)
         path = self._outbox / status_file_name(self._name)

@@ -404,6 +404,16 @@ def test_of_two_files_of_one_name_the_other_one_waits(tmp_path: Path) -> None:
     assert [file.name for file in status.waiting] == ["a.csv"] and status.n_waiting == 1
 
 
+def test_a_file_waits_that_has_the_name_of_one_that_is_tried_again(tmp_path: Path) -> None:
+    writer = started_writer(tmp_path, repeat(NOON))
+    claim = Claim(Path("/inbox/.work/1/a.csv"))
+    writer.on_retry(claim, FULL)
+    writer.on_poll([WaitingFile("a.csv", 1, "later")], "m")
+    writer.on_start(claim)
+    status = read_status(tmp_path)
+    assert [file.reason for file in status.waiting] == ["later"] and status.n_waiting == 1
+
+
 @pytest.mark.slow
 def test_the_log_of_a_service_is_a_file(settings: Settings) -> None:
     folder = settings.watcher.inbox.parent
