@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from core.errors import AlreadyRunningError, FolderError, IscoError
 from watcher.clock import back_off_s
@@ -103,34 +103,31 @@ class Daemon:
         where a folder cannot be used; with ``once``, OSError where a share is unavailable, and
         UnfinishedError or BundleError where what is left fails again and again.
         """
-        with self._folders.lock():
+        with self._folders.lock(), ExitStack() as at_end:
             self.start()
             self._hooks.start()
+            at_end.callback(self._hooks.stop)
             file_events = FileEvents(self._settings.inbox, self.wake)
             file_events.start()
+            at_end.callback(file_events.stop)
             if self._scheduler is not None:
                 self._scheduler.start(self._hooks.on_night)
+                at_end.callback(self._scheduler.stop)
+            if self._explainer is not None:
+                at_end.callback(self._explainer.stop)
             try:
-                try:
-                    with suppress(ShutdownError):
-                        self._loop(once)
-                except AlreadyRunningError:  # the status is that of the other daemon
-                    raise
-                except (IscoError, OSError):  # with ``once``: a fault that does not end
-                    self._status.stop()
-                    raise
-                if once:
-                    self._hooks.finish(self._shutdown.stop_after_current)
+                with suppress(ShutdownError):
+                    self._loop(once)
+            except AlreadyRunningError:  # the status is that of the other daemon
+                raise
+            except (IscoError, OSError):  # with ``once``: a fault that does not end
                 self._status.stop()
-                if self._explainer is not None and once:
-                    self._explainer.finish(self._shutdown.stop_after_current)
-            finally:
-                self._hooks.stop()
-                if self._explainer is not None:
-                    self._explainer.stop()
-                if self._scheduler is not None:
-                    self._scheduler.stop()
-                file_events.stop()
+                raise
+            if once:
+                self._hooks.finish(self._shutdown.stop_after_current)
+            self._status.stop()
+            if self._explainer is not None and once:
+                self._explainer.finish(self._shutdown.stop_after_current)
 
     def start(self) -> None:
         """Check the folders and write the first status.

@@ -121,16 +121,14 @@ class Hooks:
         """Write an event, in place of an earlier one of the same id."""
         if not self._settings.command(kind):
             return
-        event = HookEvent.model_validate(
-            {
-                "event": kind,
-                "event_id": event_id,
-                "at": datetime.now(UTC),  # with its microseconds: they are told in order
-                "input": encodable(name),
-                "path": path.absolute(),
-                "summary": encodable(summary),
-                "worker": self._worker,
-            }
+        event = HookEvent(
+            event=kind,
+            event_id=event_id,
+            at=datetime.now(UTC),  # with its microseconds: they are told in order
+            input=encodable(name),
+            path=path.absolute(),
+            summary=encodable(summary),
+            worker=self._worker,
         )
         with self._lock:
             self._save(event)
