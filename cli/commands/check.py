@@ -51,7 +51,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
         len(changed), "setting differs from its default", "settings differ from their defaults"
     )
     findings = [
-        Finding("settings", Level.OK, found),
+        Finding("settings", found),
         *folder_findings(settings, names),
         *setup_findings(settings, names),
     ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from core.settings_file.project import name_settings_file
@@ -30,9 +31,13 @@ class Finding:
     """One finding. ``check`` names what was looked at; ``remedy`` is empty if nothing is to do."""
 
     check: str
-    level: Level
+    level: Level = field(default=Level.OK, kw_only=True)
     found: str
     remedy: str = ""
+
+
+warning = partial(Finding, level=Level.WARNING)
+fault = partial(Finding, level=Level.FAULT)
 
 
 class PathNames:

@@ -11,7 +11,7 @@ from pathlib import Path
 from core.files.own_files import SENTINEL
 from core.files.scratch_folder import ScratchFolder
 from core.settings import Settings
-from watcher.diagnosis.finding import Finding, Level, PathNames
+from watcher.diagnosis.finding import Finding, PathNames, fault, warning
 from watcher.diagnosis.share_findings import share_findings
 from watcher.intake.folder_checks import PROBE_BYTES
 from watcher.intake.known_corrections import KnownCorrections
@@ -46,9 +46,8 @@ def folder_findings(settings: Settings, names: PathNames) -> Iterator[Finding]:
     inbox = watched.inbox.resolve()
     for check in ("outbox", "archive", "rejected files", "corrections"):
         if folders[check].resolve().is_relative_to(inbox):
-            yield Finding(
+            yield fault(
                 check,
-                Level.FAULT,
                 "it is the inbox or a folder in it: files would come back for ever",
                 f"choose another folder in the settings of {_SECTION.get(check, 'watcher')}",
             )
@@ -62,12 +61,11 @@ def _folder(check: str, folder: Path, names: PathNames, has_sentinel: bool) -> I
         return
     if not folder.is_dir():
         remedy = "remove what is there, or choose another folder in the settings"
-        yield Finding(check, Level.FAULT, f"{shown} is not a folder", remedy)
+        yield fault(check, f"{shown} is not a folder", remedy)
         return
     if has_sentinel and not (folder / SENTINEL).exists() and was_used(folder):
-        yield Finding(
+        yield fault(
             check,
-            Level.FAULT,
             f"{shown} has no file {SENTINEL}, and a daemon has worked there: its share is not "
             "connected",
             f"connect the share; if the folder is new on purpose, create an empty {SENTINEL} in it",
@@ -76,13 +74,12 @@ def _folder(check: str, folder: Path, names: PathNames, has_sentinel: bool) -> I
     try:
         with ScratchFolder(folder, _PREFIX) as probe:
             _try(probe)
-            yield Finding(check, Level.OK, f"{shown}: files can be created, renamed and removed")
+            yield Finding(check, f"{shown}: files can be created, renamed and removed")
             if has_sentinel:
                 yield from share_findings(check, folder, probe)
     except OSError as error:
-        yield Finding(
+        yield fault(
             check,
-            Level.FAULT,
             f"{shown} cannot be used: {error.strerror or error}",
             "let the user of the daemon create, rename and remove files there, or make space",
         )
@@ -97,9 +94,8 @@ def _local_state(names: PathNames) -> Iterator[Finding]:
     folder = local_state_dir()
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
-        yield Finding(
+        yield fault(
             "locks",
-            Level.FAULT,
             f"{names.shown(folder)} cannot be created or written: the daemon keeps its locks there",
             "let the user of the daemon own its home folder, or set XDG_STATE_HOME to a folder "
             "that it can write",
@@ -107,9 +103,8 @@ def _local_state(names: PathNames) -> Iterator[Finding]:
 
 
 def _corrections_away(folder: Path, names: PathNames) -> Finding:
-    return Finding(
+    return fault(
         "corrections",
-        Level.FAULT,
         f"{names.shown(folder)} is missing, or is another folder without corrections, and a daemon "
         "has used corrections from there: it waits for them",
         f"connect its share, or put the folder back; if it is new on purpose, create it with an "
@@ -120,13 +115,12 @@ def _corrections_away(folder: Path, names: PathNames) -> Finding:
 def _missing(check: str, folder: Path, shown: str) -> Finding:
     if was_used(folder):
         found = f"{shown} is missing, and a daemon has worked there"
-        return Finding(check, Level.FAULT, found, "connect its share, or create it again")
+        return fault(check, found, "connect its share, or create it again")
     nearest = next(place for place in folder.parents if place.exists())
     if os.access(nearest, os.W_OK | os.X_OK):
-        return Finding(check, Level.OK, f"{shown} does not exist yet: it is created when needed")
-    return Finding(
+        return Finding(check, f"{shown} does not exist yet: it is created when needed")
+    return fault(
         check,
-        Level.FAULT,
         f"{shown} does not exist, and cannot be created",
         "create it, or let the user of the daemon create it",
     )
@@ -148,9 +142,9 @@ def _try(probe: Path) -> None:
 def _space(check: str, folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     if free < _LOW_BYTES:
-        level = Level.FAULT if free < _FULL_BYTES else Level.WARNING
+        finding = fault if free < _FULL_BYTES else warning
         found = f"{free / 1e6:,.0f} MB are free"
-        yield Finding(check, level, found, "make space: isco purge removes old files")
+        yield finding(check, found, "make space: isco purge removes old files")
 
 
 def _strangers(check: str, folder: Path) -> Iterator[Finding]:
@@ -158,9 +152,8 @@ def _strangers(check: str, folder: Path) -> Iterator[Finding]:
     others = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     is_foreign = status.st_uid not in (os.getuid(), 0)
     if is_foreign or (others and not status.st_mode & stat.S_ISVTX):
-        yield Finding(
+        yield warning(
             check,
-            Level.WARNING,
             "others can replace the private folders of the program in it",
             "let the user of the daemon own it, with the sticky bit: chmod +t; see "
             "docs/operations.md, shared folders",
@@ -173,4 +166,4 @@ def _volumes(folders: dict[str, Path]) -> Iterator[Finding]:
         folder = folders[check]
         if inbox.is_dir() and folder.is_dir() and inbox.stat().st_dev != folder.stat().st_dev:
             found = "it is on another volume than the inbox: inputs are copied, compared, removed"
-            yield Finding(check, Level.OK, found)
+            yield Finding(check, found)

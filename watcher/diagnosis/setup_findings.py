@@ -24,7 +24,7 @@ from core.settings_file.hook_settings import HookKind
 from core.text import join
 from inference.classifier import open_classifier
 from inference.model_registry import ModelRegistry
-from watcher.diagnosis.finding import Finding, Level, PathNames
+from watcher.diagnosis.finding import Finding, PathNames, fault, warning
 from watcher.hooks.hooks import FAILED, HOOKS
 from watcher.hooks.start_errors import first_line_fault
 from watcher.intake.folder_checks import STAGING
@@ -60,32 +60,26 @@ def _model(settings: Settings, names: PathNames) -> Iterator[Finding]:
         remedy = "isco models list names the versions; isco models promote VERSION serves another"
         if isinstance(error, SettingsError):  # the provider, and not the model
             remedy = "set inference.provider to auto or cpu"
-        yield Finding("model", Level.FAULT, names.without(str(error)), remedy)
+        yield fault("model", names.without(str(error)), remedy)
         return
     place = "the bundled one" if bundle.path.resolve() == registry.bundled_dir.resolve() else "own"
-    yield Finding("model", Level.OK, f"{bundle.manifest.version} ({place}) loads and codes")
+    yield Finding("model", f"{bundle.manifest.version} ({place}) loads and codes")
     if (bundled := registry.new_bundled()) is not None:
         yield Finding(
             "model",
-            Level.OK,
             f"{bundled} came with the program after the version in service was trained",
             f"compare both on your coded records, isco evaluate --on FILE --model {bundled}; isco "
             f"models promote {bundled} serves it, and the next night teaches it your corrections",
         )
     wanted = settings.inference.provider
-    yield Finding(
-        "provider",
-        Level.OK,
-        f"{classifier.provider} computes (inference.provider: {wanted})",
-    )
+    yield Finding("provider", f"{classifier.provider} computes (inference.provider: {wanted})")
 
 
 def _threshold(settings: Settings) -> Iterator[Finding]:
     threshold = settings.model.confidence_threshold
     if threshold < _LEAST_THRESHOLD:
-        yield Finding(
+        yield warning(
             "threshold",
-            Level.WARNING,
             f"model.confidence_threshold is {threshold:g}: below {_LEAST_THRESHOLD:g} codes are "
             "autocoded that are more probably wrong than right",
             "set it to 0.9, or to the threshold that the report of your results names",
@@ -96,9 +90,8 @@ def _memory(settings: Settings) -> Iterator[Finding]:
     total_mb = psutil.virtual_memory().total / 2**20  # as the worker is measured
     limit_mb = settings.watcher.memory_limit_mb
     if total_mb < limit_mb:
-        yield Finding(
+        yield warning(
             "memory",
-            Level.WARNING,
             f"this machine has {total_mb:,.0f} MB, and a worker may take {limit_mb:,} MB",
             "set watcher.memory_limit_mb below the memory of the machine",
         )
@@ -106,29 +99,27 @@ def _memory(settings: Settings) -> Iterator[Finding]:
 
 def _schedule(settings: Settings, names: PathNames) -> Iterator[Finding]:
     if not settings.schedule.enabled:
-        yield Finding("schedule", Level.OK, "no nightly training: schedule.enabled is false")
+        yield Finding("schedule", "no nightly training: schedule.enabled is false")
         return
     try:
         scheduler = NightlyScheduler(settings.schedule, settings.watcher.outbox, _start_nothing)
     except IscoError as error:
-        yield Finding("schedule", Level.FAULT, str(error), "see docs/training.md, the schedule")
+        yield fault("schedule", str(error), "see docs/training.md, the schedule")
         return
     moment = scheduler.next_training()
     zone = scheduler.zone.key
-    yield Finding("schedule", Level.OK, f"next training {moment:%Y-%m-%d %H:%M}, time zone {zone}")
+    yield Finding("schedule", f"next training {moment:%Y-%m-%d %H:%M}, time zone {zone}")
     wait = scheduler.next_training(moment) - moment
     if wait < _LEAST_BETWEEN_TRAININGS:
-        yield Finding(
+        yield warning(
             "schedule",
-            Level.WARNING,
             f"schedule.cron is {settings.schedule.cron!r}: the training after the next one begins "
             f"{wait.total_seconds() / 60:g} min later, and each takes minutes of all processors",
             "set it to once a night, such as '15 4 * * *'",
         )
     if find_spec("torch") is None or find_spec("transformers") is None:
-        yield Finding(
+        yield warning(
             "schedule",
-            Level.WARNING,
             "a training needs the packages of the extra train, and they are not installed",
             "install them, or set schedule.enabled to false",
         )
@@ -142,9 +133,8 @@ def _training_data(settings: Settings, names: PathNames) -> Iterator[Finding]:
         try:
             bundle.checkpoint_dir()
         except BundleError as error:
-            yield Finding(
+            yield warning(
                 "schedule",
-                Level.WARNING,
                 f"a training cannot read the weights of the model: {names.without(str(error))}",
                 "copy models/bundled from a checkout into the project, or set schedule.enabled to "
                 "false",
@@ -152,9 +142,8 @@ def _training_data(settings: Settings, names: PathNames) -> Iterator[Finding]:
     folder, raw_dir = answers_dir(settings.data.reference_dir), settings.data.raw_dir
     has_records = raw_dir.is_dir() and not all(is_litter(path.name) for path in raw_dir.iterdir())
     if not has_records and not any(folder.glob("*.csv")):
-        yield Finding(
+        yield warning(
             "schedule",
-            Level.WARNING,
             f"a training needs the bundled reference answers in {names.shown(folder)}, or coded "
             f"records in {names.shown(raw_dir)}: neither is there",
             "copy data/reference/answers from a checkout into the project, or set schedule.enabled "
@@ -173,7 +162,7 @@ def _corrections(settings: Settings, names: PathNames) -> Iterator[Finding]:
         yield from _corrections_files(settings, names)
     except OSError as error:
         remedy = "let this user read and write there"
-        yield Finding("corrections", Level.FAULT, names.without(str(error)), remedy)
+        yield fault("corrections", names.without(str(error)), remedy)
 
 
 def _corrections_files(settings: Settings, names: PathNames) -> Iterator[Finding]:
@@ -185,9 +174,8 @@ def _corrections_files(settings: Settings, names: PathNames) -> Iterator[Finding
         for file in files
     }
     for file in unread[:_MAX_NAMED]:
-        yield Finding(
+        yield warning(
             "corrections",
-            Level.WARNING,
             f"{names.shown(file.path)} cannot be read: its corrections are not used",
             "the log above says why: mend the file, or remove it",
         )
@@ -196,20 +184,18 @@ def _corrections_files(settings: Settings, names: PathNames) -> Iterator[Finding
     if empty or len(unread) > _MAX_NAMED:
         n_without = len(empty) + len(unread)
         shown = f": {', '.join(map(repr, empty[:_MAX_NAMED]))}" if empty else ""
-        yield Finding(
+        yield warning(
             "corrections",
-            Level.WARNING,
             f"files that give no correction: {n_without:,} of {len(files):,}{shown}",
             "mend or remove them",
         )
     if not unread and not empty:
         found = f"files that can be read: {len(files):,}; rows in them: {sum(n_rows.values()):,}"
-        yield Finding("corrections", Level.OK, found)
+        yield Finding("corrections", found)
     coders = sorted({doubt.shown_name for doubt in open_doubts(data.corrections_dir)})
     if coders:
-        yield Finding(
+        yield warning(
             "corrections",
-            Level.WARNING,
             f"answers in doubt teach nothing about other texts: {', '.join(coders)}",
             "isco coders says why; isco coders --confirm NAME if they are right",
         )
@@ -225,19 +211,18 @@ def _hooks(settings: Settings, names: PathNames) -> Iterator[Finding]:
         if path is None:
             found = f"{kind}: {names.shown(program)} is no program that can be run"
             remedy = "correct the path in the settings, and make it executable: chmod +x"
-            yield Finding("hooks", Level.FAULT, found, remedy)
+            yield fault("hooks", found, remedy)
         elif first_line_fault(Path(path)):
             found = f"{kind}: the first line of {names.shown(program)} names nothing that runs it"
             remedy = "write a first line such as #!/bin/sh, with a line end of this system"
-            yield Finding("hooks", Level.FAULT, found, remedy)
+            yield fault("hooks", found, remedy)
         else:
-            yield Finding("hooks", Level.OK, f"{kind}: {names.shown(program)}")
+            yield Finding("hooks", f"{kind}: {names.shown(program)}")
     folder = settings.watcher.outbox / STAGING / HOOKS
     n_failed = len(list(folder.glob(f"{FAILED}*"))) if os.access(folder, os.R_OK) else 0
     if n_failed:
-        yield Finding(
+        yield warning(
             "hooks",
-            Level.WARNING,
             f"events that are kept because their command failed too often: {n_failed:,}",
             "tell whom they concern, then remove outbox/.staging/hooks/failed-*.json",
         )
@@ -247,9 +232,9 @@ def _daemon(settings: Settings) -> Finding:
     try:
         status = read_status(settings.watcher.outbox)
     except StatusError:
-        return Finding("daemon", Level.OK, "none has worked here, or its status cannot be read")
+        return Finding("daemon", "none has worked here, or its status cannot be read")
     report = judge(status, datetime.now(UTC))
     if report.health in (Health.OK, Health.STOPPED):
-        return Finding("daemon", Level.OK, str(report.health))
+        return Finding("daemon", str(report.health))
     found = f"{report.health}: isco status has the reason"
-    return Finding("daemon", Level.WARNING, found, "docs/operations.md says what to do for each")
+    return warning("daemon", found, "docs/operations.md says what to do for each")

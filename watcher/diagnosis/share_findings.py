@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from watcher.diagnosis.finding import Finding, Level
+from watcher.diagnosis.finding import Finding, fault, warning
 from watcher.filesystem import Filesystem
 from watcher.intake.file_events import FileEvents
 from watcher.open_files import file_system_of
@@ -32,9 +32,8 @@ def share_findings(check: str, folder: Path, probe: Path) -> Iterator[Finding]:
 def _kind(check: str, folder: Path) -> Iterator[Finding]:
     kind = file_system_of(folder)
     if kind.startswith(_NETWORK):
-        yield Finding(
+        yield warning(
             check,
-            Level.WARNING,
             f"it is on a share ({kind}): the kernel does not say who has a file open there",
             "let programs copy under a temporary name, such as x.csv.part, and rename then; see "
             "docs/reliability.md, limits",
@@ -47,9 +46,8 @@ def _clock(check: str, probe: Path) -> Iterator[Finding]:
     path.touch()
     skew_s = path.stat().st_mtime - (before_s + time.time()) / 2
     if abs(skew_s) > _MAX_SKEW_S:
-        yield Finding(
+        yield warning(
             check,
-            Level.WARNING,
             f"the clock of the share is {abs(skew_s):.0f} s {'ahead' if skew_s > 0 else 'behind'}",
             "set both clocks by NTP. Coding does not depend on it; the age of files for isco purge "
             "and the order of corrections that were placed by hand do",
@@ -59,9 +57,8 @@ def _clock(check: str, probe: Path) -> Iterator[Finding]:
 def _names(check: str, probe: Path) -> Iterator[Finding]:
     (probe / "case").touch()
     if (probe / "CASE").exists():
-        yield Finding(
+        yield warning(
             check,
-            Level.WARNING,
             "names that differ only in capital letters are one file there",
             "nothing is lost: who drops a.csv on A.csv replaces it before it is claimed, as in any "
             "folder of that kind. Use names that differ otherwise",
@@ -77,16 +74,14 @@ def _rename(check: str, probe: Path) -> Iterator[Finding]:
         files.rename_new(probe / "first", probe / "second")
     except FileExistsError:
         if files.needs_two_steps:
-            yield Finding(
+            yield warning(
                 check,
-                Level.WARNING,
                 "a rename cannot refuse to replace in one step: the name is reserved first",
                 "nothing is lost; a crash in between may leave an empty file of the name",
             )
     else:
-        yield Finding(
+        yield fault(
             check,
-            Level.FAULT,
             "a rename replaces a file that is there: results could be lost",
             "choose a folder on another file system",
         )
@@ -117,5 +112,5 @@ def _events(check: str, probe: Path) -> Finding:
             events.stop()
         logger.setLevel(level)
     if has_events:
-        return Finding(check, Level.OK, "new files are noticed by events, and by polling")
-    return Finding(check, Level.OK, "no events there: new files are noticed by polling alone")
+        return Finding(check, "new files are noticed by events, and by polling")
+    return Finding(check, "no events there: new files are noticed by polling alone")
