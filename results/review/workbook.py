@@ -50,7 +50,6 @@ from results.review.presentation import Display
 from results.review.review_item import ReviewItem
 from results.review.sheet_rows import Cell, SheetRows, n_lines, write_with_rows
 
-REVIEW_WORKBOOK = "review.xlsx"
 _CHOICE_WIDTH = 34
 _HIDDEN = 0
 _CONTEXT_WIDTH = 22

@@ -14,7 +14,7 @@ from core.settings_file.settings_reader import load_settings
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from results.code_file import batch_id, code_file
-from results.review.coder_reviews import coders_of
+from results.review.review_files import coders_of
 from tests.support.written_rows import rows_of
 
 NAMES = ("Anna B.", "Ben")
