@@ -1,8 +1,7 @@
 """The entry point of ``isco``, ``python main.py`` and ``torchrun main.py``.
 
-Without a command ``isco`` prints its help, and ``python main.py`` trains. Exit codes: 0 done; 1 an
-error that the user can act on, in one line; 2 wrong usage; 3 the same work is already running; 130
-stopped with Ctrl-C; 141 whoever read the output has closed it.
+Without a command ``isco`` prints its help, and ``python main.py`` trains. ``docs/operations.md`` says
+what the exit codes mean.
 """
 
 from __future__ import annotations

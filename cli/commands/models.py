@@ -127,7 +127,7 @@ def _accelerate(parsed: argparse.Namespace, settings: Settings) -> None:
 
     runtime = Runtime()
     if not runtime.accelerators():
-        raise IscoError("neither CoreML, CUDA nor OpenVINO is installed: nothing to try")
+        raise IscoError("no accelerator is installed: nothing to try")
     registry = ModelRegistry(settings.output)
     bundle = registry.open(parsed.version) if parsed.version else registry.served()
     if runtime.onnx_accelerators():

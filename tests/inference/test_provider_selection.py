@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -24,7 +25,15 @@ from inference.accelerators.onnx_accelerator import MODEL, AcceleratorModel, acc
 from inference.bundle import Bundle
 from inference.classifier import Classifier
 from inference.onnx_session import OnnxSession
-from inference.providers import CPU, Runner, Runtime, provider_options
+from inference.providers import (
+    CPU,
+    DISPLAY_NAMES,
+    ONNX_PROVIDERS,
+    OPENVINO,
+    Runner,
+    Runtime,
+    provider_options,
+)
 from results.code_file import code_file
 from results.receipt import Receipt
 from tests.support.bare_autocoder import bare_autocoder
@@ -335,6 +344,13 @@ def test_each_shape_is_opened_once_with_a_cache_of_its_own(
     assert all(path.is_relative_to(folder) and runtime.version in str(path) for path in caches)
 
 
+def test_each_provider_can_be_set_and_has_a_name_for_people() -> None:
+    assert {CPU, OPENVINO, *ONNX_PROVIDERS} == set(DISPLAY_NAMES)
+    assert {"auto", *DISPLAY_NAMES} == {
+        *get_args(InferenceSettings.model_fields["provider"].annotation)
+    }
+
+
 def test_what_coreml_and_cuda_are_asked_for(tmp_path: Path) -> None:
     assert provider_options("coreml", tmp_path / "compiled") == {
         "ModelFormat": "MLProgram",
@@ -376,4 +392,4 @@ def test_where_there_is_nothing_to_try_the_command_says_so(
     config = tmp_path / "config.yaml"
     config.write_text("", encoding="utf-8")
     assert main.main(["models", "accelerate", "--config", str(config)]) == 1
-    assert "neither CoreML, CUDA nor OpenVINO" in capsys.readouterr().err
+    assert "no accelerator is installed" in capsys.readouterr().err

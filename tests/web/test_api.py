@@ -22,6 +22,7 @@ from core.isco_scores.derived_variables import derived_values
 from isco import Coder, taxonomy
 from tests.web.conftest import Server
 from web.api import make_app
+from web.payloads import Coded
 
 RECORDS: list[dict[str, str | None]] = [
     {"job_title": "registered nurse", "duties_description": "looks after patients"},
@@ -48,6 +49,7 @@ def test_codes_are_those_of_the_program(server: Server, coder: Coder) -> None:
         candidates = [(c["isco_code"], c["confidence"]) for c in answer["candidates"]]
         assert candidates == list(prediction.candidates)
         assert server.code(record).json == answer
+        assert answer.keys() == Coded.model_fields.keys()
     assert answers[0]["isco_title"] == "Nursing Professionals"
     assert answers[0]["model_version"] == coder.model_version
     assert answers[0]["derived"] == derived_values("2221", ("isei08",))
