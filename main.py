@@ -1,7 +1,7 @@
 """The entry point of ``isco``, ``python main.py`` and ``torchrun main.py``.
 
-Without a command ``isco`` prints its help, and ``python main.py`` trains. ``docs/operations.md`` says
-what the exit codes mean.
+Without a command ``isco`` prints its help, and ``python main.py`` trains. The exit codes are listed
+in ``docs/operations.md``.
 """
 
 from __future__ import annotations

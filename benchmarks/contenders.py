@@ -4,9 +4,10 @@
 ``optimum``    the same pipeline over optimum's ``ORTModelForSequenceClassification``, fp32
 ``isco``       what ``isco classify`` does, from the file to the published results
 
-The first two get the cleaned texts as a list and write nothing. Only ``isco`` also reads, cleans
-and writes; its ``code_seconds`` are the part of its ``seconds`` in which it computed codes. The
-clock starts when the model is loaded. One line of JSON is printed.
+``optimum`` needs its export: ``--onnx FOLDER``, which ``benchmarks/serving.py`` makes. The first
+two get the cleaned texts as a list and write nothing. Only ``isco`` also reads, cleans and writes;
+its ``code_seconds`` are the part of its ``seconds`` in which it computed codes. The clock starts
+when the model is loaded. One line of JSON is printed.
 """
 
 from __future__ import annotations

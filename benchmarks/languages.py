@@ -29,6 +29,7 @@ from inference.classifier import Classifier, open_classifier
 from training.dataset.augmentation import typo
 from training.dataset.no_occupation import read_no_occupation
 from training.dataset.splits import HOLD_OUT, part_of_answer
+from training.evaluation.evaluate_file import shown_figure
 from training.evaluation.metrics import measure
 
 RESULT = Path(__file__).resolve().parent / "results" / "languages.md"
@@ -137,7 +138,8 @@ def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> lis
     for name, is_in_part in parts.items():
         figures = measure(probabilities[is_in_part], labels[is_in_part], threshold)
         is_autocoded = probabilities[is_in_part].max(axis=1) >= threshold
-        shares = [
+        shown = [
+            figures["n"],
             figures["accuracy_4"],
             figures["top_3"],
             figures["accuracy_3"],
@@ -145,7 +147,7 @@ def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> lis
             is_autocoded.mean(),
             figures["autocoded_agreement"],
         ]
-        lines.append(_line([name, f"{figures['n']:,}", *(f"{share:.3f}" for share in shares)]))
+        lines.append(_line([name, *map(shown_figure, shown)]))
     return lines
 
 

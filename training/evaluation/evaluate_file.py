@@ -155,10 +155,7 @@ def _figures(
     probabilities: np.ndarray, codes: np.ndarray, texts: np.ndarray, threshold: float
 ) -> dict[str, Any]:
     """Return the figures of N records of a part; ``texts`` (N,) number their texts."""
-    measured = measure(probabilities, codes, threshold)
-    figures: dict[str, Any] = {
-        name: math.nan if value is None else value for name, value in measured.items()
-    }
+    figures = measure(probabilities, codes, threshold)
     confidence = probabilities.max(axis=1)
     hit = np.array(isco08().units)[probabilities.argmax(axis=1)] == codes
     is_autocoded = confidence >= threshold
@@ -178,7 +175,7 @@ def intervals_in_words(figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the 95 % intervals of all records, with what they are of, in a line."""
     values = figures["all"]
     shown = [
-        f"{_SHOWN[name]} {_shown(low)} to {_shown(high)}"
+        f"{_SHOWN[name]} {shown_figure(low)} to {shown_figure(high)}"
         for name in ("accuracy_4", "autocoded_agreement", "production_rate_95")
         for low, high in [values[f"{name}_interval"]]
     ]
@@ -192,12 +189,12 @@ def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     """Return the figures as cells: the names of the columns, then a row per part."""
     rows = [["part", *_SHOWN.values()]]
     for name, values in figures.items():
-        rows.append([name, *(_shown(values[key]) for key in _SHOWN)])
+        rows.append([name, *(shown_figure(values[key]) for key in _SHOWN)])
     return rows
 
 
-def _shown(value: float) -> str:
+def shown_figure(value: float | None) -> str:
     """Return a count or a share as text; an undefined one is a dash."""
     if isinstance(value, int):
         return f"{value:,}"
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    return "–" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -23,6 +23,7 @@ from training.evaluation.evaluate_file import (
     table_rows,
 )
 from training.evaluation.intervals import interval, interval_of_repeats, interval_of_share
+from training.evaluation.metrics import measure
 
 
 def coded_file(folder: Path, extra: str = "") -> Path:
@@ -94,12 +95,14 @@ def test_kappa_of_one_code_is_a_dash(settings: Settings, bundle: Bundle, tmp_pat
     path = tmp_path / "coded.csv"
     path.write_text("title,isco08\nnurse,2221\n", "utf-8")
     classifier = open_classifier(bundle, settings.inference)
-    best = isco08().units[classifier.probabilities(["nurse | unknown"])[0].argmax()]
+    probabilities = classifier.probabilities(["nurse | unknown"])
+    best = isco08().units[probabilities[0].argmax()]
     path.write_text(f"title,isco08\nnurse,{best}\n", "utf-8")
     figures = evaluate_records(read_coded_records(path, settings).records, classifier, 1.1)
     header, everything, *_ = table_rows(figures)
     row = dict(zip(header, everything, strict=True))
     assert (row["n"], row["top-1"], row["κ"]) == ("1", "1.000", "–")
+    assert as_table({"of a benchmark": measure(probabilities, [best], 1.1)}).count("–") == 2
     words = intervals_in_words(figures)
     # One text that is right tells little: Wilson's interval of 1 in 1.
     assert "records, of 1 text: top-1 0.207 to 1.000; right when autocoded – to –;" in words
