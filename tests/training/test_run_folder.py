@@ -90,6 +90,6 @@ def test_a_damaged_run_is_passed_over(tmp_path: Path, content: str) -> None:
 def test_one_training_at_a_time(user_project: Settings) -> None:
     with (
         training_lock(user_project.output),
-        pytest.raises(TrainingRunsError, match="another training"),
+        pytest.raises(TrainingRunsError, match="a training, a purge"),
     ):
         run_nightly(user_project)

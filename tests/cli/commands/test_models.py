@@ -138,4 +138,4 @@ def test_nothing_is_put_into_service_during_a_training(
     command = ["models", action, *[version.name] * (action == "promote")]
     with training_lock(user_project.output):
         assert main([*command, "--config", str(tmp_path / "config.yaml")]) == 3
-    assert "another training runs with the models in" in capsys.readouterr().err
+    assert "works with the models in" in capsys.readouterr().err

@@ -331,7 +331,7 @@ def test_the_command(
     assert len(report["removed"]) == 6 and report["is_dry_run"]
     with training_lock(harness.settings.output):
         assert main.main(["purge", "--older-than", "0d", *config]) == 3
-    assert len(harness.batches()) == 2 and "another training runs" in capsys.readouterr().err
+    assert len(harness.batches()) == 2 and "a training, a purge" in capsys.readouterr().err
     assert main.main(["purge", "--older-than", "0d", *config]) == 0
     assert "outbox:       2 batches removed" in capsys.readouterr().out
     assert not harness.batches()
