@@ -58,15 +58,15 @@ def open_statistics(path: Source, file_format: FileFormat, legacy_encoding: str)
     if not is_available():
         raise InputError(
             path,
-            f"a data set of the format {file_format}",
+            file_format.spoken,
             expected="an installation that reads it",
             remedy=f"{MISSING_EXTRA[0].upper()}{MISSING_EXTRA[1:]}.",
         )
     if not isinstance(path, Path):
         raise InputError(
             path,
-            f"a data set of the format {file_format}",
-            expected="CSV, JSON Lines or Parquet in a distributed run",
+            file_format.spoken,
+            expected="delimited text, a workbook, Parquet or JSON Lines in a run on Ray",
             remedy="Export it, or code it with isco classify without --engine ray.",
         )
     read, note = _reader(path, file_format, legacy_encoding)
