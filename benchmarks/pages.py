@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.pages [--nights DIR…] [--pictures docs/images]`` codes
 ``examples/survey.csv`` with the model in service, and a generated file of 5,232 titles ("junior",
-"retired", … before each of the 436) whose review has the maximum of 5,000 rows. ``--nights``:
-folders with ``metrics.json`` and ``report.html`` of nightly runs or trainings, oldest first, for
-the index.
+"retired", … before each of the 436) of which every text is a question, so that the page of its
+review has the maximum of 5,000 rows. ``--nights``: folders with ``metrics.json`` and
+``report.html`` of nightly runs or trainings, oldest first, for the index.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def main() -> None:
 
 def write_pages(outbox: Path, nights: Sequence[Path], settings: Settings) -> dict[str, Path]:
     """Write the pages of two batches and of the given nightly runs; return their paths by name."""
-    autocoder = open_autocoder(ModelRegistry(settings.output).served(), settings)
+    bundle = ModelRegistry(settings.output).served()
+    autocoder = open_autocoder(bundle, settings)
     batch = code_batch(outbox, "survey", Path("examples/survey.csv"), autocoder, settings, 10)
     explain_batch(batch, lambda version: autocoder.classifier)
     large = outbox.parent / "large.csv"
@@ -95,7 +96,8 @@ def write_pages(outbox: Path, nights: Sequence[Path], settings: Settings) -> dic
         writer.writerow(["job_title", "isco_code"])
         for prefix in _PREFIXES:
             writer.writerows([f"{prefix} {isco08().title(unit)}", unit] for unit in isco08().units)
-    code_batch(outbox, "large", large, autocoder, settings, 0)
+    unsure = settings.with_values("model", confidence_threshold=1.0)
+    code_batch(outbox, "large", large, open_autocoder(bundle, unsure), unsure, 0)
     nights = [night for night in nights if (night / "metrics.json").exists()]
     first = date.today() - timedelta(days=len(nights))
     for number, night in enumerate(nights):
