@@ -69,8 +69,8 @@ def main() -> None:
         pages = write_pages(outbox, arguments.nights, settings)
         if arguments.pictures:
             arguments.pictures.mkdir(exist_ok=True)
-            for name, page in pages.items():
-                save_picture(driver, page, arguments.pictures / f"{name}.png")
+            for name in pages.keys() - {"index"}:  # its picture shows a daemon at work
+                save_picture(driver, pages[name], arguments.pictures / f"{name}.png")
         pages["review of 5,000"] = outbox / "large.0" / "review.html"
         event_ms = index_refresh_ms(outbox)
         pages["index of 1,000"] = outbox / INDEX
