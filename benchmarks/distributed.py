@@ -33,6 +33,8 @@ import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
 from benchmarks.survey import HEADER, Survey, write_survey
+from core.own_tables.code_source import CodeSource
+from core.review_contract import N_REVIEW_CANDIDATES
 from core.settings import Settings
 from core.settings_file.settings_reader import load_settings
 from core.text import join
@@ -40,10 +42,11 @@ from distributed.arrow_types import arrow_table
 from distributed.file_splits import SPLIT_ROWS, Split, check_file, read_splits
 from distributed.inputs import find_inputs
 from distributed.ray_environment import prepare_environment
-from distributed.shards import UNCERTAIN_SCHEMA, Shard, uncertain_path, write_shard
+from distributed.shards import UNCERTAIN_SCHEMA, Shard, example_of, uncertain_path, write_shard
 from distributed.storage import Folder
-from inference.autocoder import open_autocoder
+from inference.autocoder import open_autocoder, result_settings
 from inference.corrections_lookup import CorrectionsLookup
+from inference.decision import Prediction
 from inference.model_registry import ModelRegistry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,12 +180,19 @@ def _parts(chosen: argparse.Namespace, scratch: Path) -> None:
 
 def _shards(settings: Settings, split: Split, out: Folder) -> None:
     """A shard all of whose texts are remembered: what writing costs."""
+    lookup = CorrectionsLookup()
     autocoder = open_autocoder(
         ModelRegistry(settings.output).served(),
         settings.with_values("inference", cache_texts=100_000),
-        CorrectionsLookup(),
+        lookup,
     )
-    shard = Shard(name="x", input="x", key="x", model_version=autocoder.version, settings={})
+    shard = Shard(
+        name="x",
+        input="x",
+        key="x",
+        model_version=autocoder.version,
+        settings=result_settings(settings, lookup),
+    )
     write_shard(shard, split, "parquet", autocoder, out)
     n_rows = split.records.num_rows
     for form in ("parquet", "csv"):
@@ -209,7 +219,10 @@ def _review(chosen: argparse.Namespace, scratch: Path) -> None:
     from distributed.review_queue import write_review
 
     out = Folder.at(str(scratch / "out"))
-    example = json.dumps(["Registered nurse", "medicines", "222", [["2221", 0.61]] * 5])
+    candidates = (("2221", 0.61),) * N_REVIEW_CANDIDATES
+    nurse = Prediction("222", 0.61, True, "222", 0.61, candidates, CodeSource.MODEL)
+    title, duties = "Registered nurse", "medicines"
+    example = example_of(join(title, duties), title, duties, nurse)
     with connected(None):
         n_uncertain = chosen.rows
         while n_uncertain >= 1000:

@@ -57,7 +57,9 @@ class Waits:
 def main() -> None:
     """Start a server, ask it, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=2000, help="of each number of clients")
+    parser.add_argument(
+        "--requests", type=int, default=2000, help="of each number of clients, 64 or more"
+    )
     parser.add_argument("--soak", type=int, default=100_000, help="requests for the memory")
     arguments = parser.parse_args()
     load = os.getloadavg()[0]

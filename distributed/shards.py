@@ -48,7 +48,7 @@ PREDICTIONS = "predictions"
 SHARDS = "shards"
 Format = Literal["parquet", "csv"]
 EXAMPLE = "example"
-"""The column with one record that has the text, the least sure one: see ``_example``."""
+"""The column with one record that has the text, the least sure one: see ``example_of``."""
 UNCERTAIN_SCHEMA = arrow_schema({TEXT: str, N_RECORDS: int, CONFIDENCE: float, EXAMPLE: str})
 """The columns of the uncertain texts of a shard; the text is the one that is decided."""
 
@@ -270,12 +270,12 @@ def _uncertain_texts(
         # "nurse / welder" and "nurse welder" are one text, and each has a confidence of its own.
         if prediction.confidence < confidences.get(decided, math.inf):
             confidences[decided] = prediction.confidence
-            examples[decided] = _example(text, title, duty, prediction)
+            examples[decided] = example_of(text, title, duty, prediction)
     rows = [(text, n, confidences[text], examples[text]) for text, n in n_records.items()]
     return arrow_table(rows, UNCERTAIN_SCHEMA)
 
 
-def _example(text: str, title: str, duties: str, prediction: Prediction) -> str:
+def example_of(text: str, title: str, duties: str, prediction: Prediction) -> str:
     """Return a record as JSON: confidence, text, title, duties, code and candidates.
 
     The confidence, in so many digits that no float32 is rounded, comes first: of the examples of

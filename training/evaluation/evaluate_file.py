@@ -155,7 +155,7 @@ def _figures(
     probabilities: np.ndarray, codes: np.ndarray, texts: np.ndarray, threshold: float
 ) -> dict[str, Any]:
     """Return the figures of N records of a part; ``texts`` (N,) number their texts."""
-    figures = measure(probabilities, codes, threshold)
+    figures: dict[str, Any] = {**measure(probabilities, codes, threshold)}
     confidence = probabilities.max(axis=1)
     hit = np.array(isco08().units)[probabilities.argmax(axis=1)] == codes
     is_autocoded = confidence >= threshold
