@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import field_validator
 
-from core.settings_file.cron_fields import EXPECTED, cron_fields
+from core.settings_file.crontab import EXPECTED, Crontab
 from core.settings_file.section import Section
 
 LOCAL = "local"
@@ -24,7 +24,7 @@ class ScheduleSettings(Section):
     @classmethod
     def _is_cron(cls, cron: str) -> str:
         try:
-            cron_fields(cron)
+            Crontab.parse(cron)
         except ValueError as error:
             raise ValueError(f"{error}; {EXPECTED}") from None
         return cron

@@ -38,6 +38,7 @@ from core.files.own_files import (
 )
 from core.files.whole_file import write_atomic
 from core.run_state import RunState
+from core.settings_file.crontab import Crontab
 from core.settings_file.schedule_settings import LOCAL, ScheduleSettings
 from watcher.processes.background import ended_with, start_in_background
 
@@ -77,12 +78,10 @@ class NightlyScheduler:
         # The first results do not wait for APScheduler, nor does a daemon without a schedule.
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        from watcher.processes.cron import cron_trigger
-
         name = settings.timezone
         self.zone = _local_zone() if name == LOCAL else ZoneInfo(name)
         self._cron = settings.cron
-        self._trigger = cron_trigger(settings.cron, self.zone)
+        self._crontab = Crontab.parse(settings.cron)
         self._dir = outbox / NIGHTLY
         self._start_training = start_training
         self._clock = clock
@@ -98,10 +97,12 @@ class NightlyScheduler:
         """Start to watch the clock; ``on_done`` is called once a training has ended."""
         from apscheduler.triggers.interval import IntervalTrigger
 
+        from watcher.processes.crontab_trigger import CrontabTrigger
+
         self._on_done = on_done
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler.add_job(self.check, self._trigger, **options)
+        self._scheduler.add_job(self.check, CrontabTrigger(self._crontab, self.zone), **options)
         # The first check is at once: a training may have been missed while the daemon was down. It
         # is not a job of its own: APScheduler fails over one that ends during the shutdown.
         minutely = IntervalTrigger(seconds=_CHECK_EVERY_S)
@@ -223,10 +224,8 @@ class NightlyScheduler:
         return True
 
     def _next_after(self, moment: datetime) -> datetime:
-        # In UTC: times of one zone are compared by what their clocks show, hour repeated or not.
-        later = moment.astimezone(UTC) + timedelta(microseconds=1)
-        scheduled = self._trigger.get_next_fire_time(None, later.astimezone(self.zone))
-        if not isinstance(scheduled, datetime):
+        scheduled = self._crontab.next_after(moment.astimezone(self.zone))
+        if scheduled is None:
             raise SettingsError(f"schedule.cron is {self._cron!r}, a time that never comes")
         return scheduled
 

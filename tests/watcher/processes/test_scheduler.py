@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,9 @@ from hypothesis import strategies as st
 
 from core.errors import SettingsError
 from core.files.own_files import SENTINEL
+from core.settings_file.crontab import Crontab
 from core.settings_file.schedule_settings import ScheduleSettings
-from watcher.processes.cron import cron_trigger
+from watcher.processes.crontab_trigger import CrontabTrigger
 from watcher.processes.scheduler import FAILED, LAST, NIGHTLY, NightlyScheduler
 
 VIENNA = ZoneInfo("Europe/Vienna")
@@ -428,15 +430,31 @@ def test_a_full_outbox_keeps_no_daemon_from_starting(tmp_path: Path) -> None:
     scheduler.stop()
 
 
+def test_apscheduler_fires_at_the_times_of_the_crontab() -> None:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    scheduler = BackgroundScheduler(timezone=UTC)
+    trigger = CrontabTrigger(Crontab.parse("30 0 * * mon"), VIENNA)
+    scheduler.start(paused=True)
+    job = scheduler.add_job(int, trigger)
+    due = [job.next_run_time]
+    for _ in range(60):
+        due.append(trigger.get_next_fire_time(due[-1], due[-1]))
+    scheduler.shutdown()
+    shown = [moment.astimezone(VIENNA) for moment in due]
+    assert {f"{moment:%a %H:%M}" for moment in shown} == {"Mon 00:30"}
+    assert {(later.date() - moment.date()).days for moment, later in pairwise(shown)} == {7}
+
+
 def fire_days(cron: str, n_days: int = 400) -> set[str]:
     """Return the days on which a crontab fires, from Monday, the first of January 2024."""
-    trigger = cron_trigger(cron, VIENNA)
+    crontab = Crontab.parse(cron)
     moment, days = datetime(2024, 1, 1, tzinfo=VIENNA), set()
     while (moment - datetime(2024, 1, 1, tzinfo=VIENNA)).days < n_days:
-        fired = trigger.get_next_fire_time(None, moment)
+        fired = crontab.next_after(moment)
         assert fired is not None
         days.add(f"{fired:%Y-%m-%d}")
-        moment = fired + timedelta(minutes=1)
+        moment = fired
     return days
 
 
