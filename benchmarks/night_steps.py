@@ -66,9 +66,8 @@ STEPS = (
     ("  figures", "training.evaluation.evaluate_model", "_figures"),
     ("  draw", "training.evaluation.evaluate_model", "_draw"),
     ("before quantisation", "training.promotion", "_measure_before_quantisation"),
-    ("measure corrections", "training.promotion", "_measure_corrections"),
-    ("ask the reference version", "training.promotion", "_with_reference"),
-    ("gate", "training.promotion", "compare_models"),
+    ("compare", "training.promotion", "_compare"),
+    ("  gate", "training.promotion", "compare_models"),
     ("register", "training.promotion", "_register"),
     ("report", "training.nightly", "write_report"),
 )

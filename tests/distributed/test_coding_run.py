@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ray.cluster_utils import Cluster
 
+from core.corrections.decisions import decided_text
 from core.errors import DistributedError, InputError, StorageError
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Columns, Settings
@@ -175,7 +176,7 @@ def test_the_same_as_on_one_machine(
             join(row.get("Title", row.get("position", "")), row.get("tasks", "")) for row in rows
         ]
         by_text = dict(zip(joined, autocoder.code(joined), strict=True))
-        uncertain.update(t for t in joined if by_text[t].is_fallback)
+        uncertain.update(decided_text(t) for t in joined if by_text[t].is_fallback)
         coded_rows = (
             predictions(out)[: len(rows)] if path.stem == "a" else predictions(out)[-len(rows) :]
         )
@@ -203,9 +204,12 @@ def test_the_same_as_on_one_machine(
     review = pq.read_table(out / REVIEW)
     assert review.schema.equals(REVIEW_SCHEMA)
     review_rows = review.to_pylist()
-    assert {row["text"]: row["n_records"] for row in review_rows} == uncertain
+    assert {decided_text(row["text"]): row["n_records"] for row in review_rows} == uncertain
     assert receipt.n_review_texts == len(review_rows)
-    order = [(-(1 - row["confidence"]) * row["n_records"], row["text"]) for row in review_rows]
+    order = [
+        (-(1 - row["confidence"]) * row["n_records"], decided_text(row["text"]))
+        for row in review_rows
+    ]
     assert order == sorted(order)
     assert all(
         join(row["job_title"], row["duties_description"]) == row["text"] for row in review_rows
