@@ -174,19 +174,26 @@ def _names_codes(name: str) -> bool:
 def _lists_groups(rows: Sequence[Row]) -> bool:
     """Whether the rows are groups of ISCO-08: a code that no other row has, and its title.
 
-    They stand in order, major group 0 before or behind the others; codes of records do not.
+    They stand in order, by code, also level by level, or by title; those of records do not.
     """
-    codes = [code for row in rows if (code := _listed_code(row))]
-    is_long = len(codes) >= max(_MIN_LIST_ROWS, _LIST_SHARE * len(rows))
-    n_steps_back = sum(code > following for code, following in pairwise(codes))
-    return is_long and len(set(codes)) == len(codes) and n_steps_back <= 1
+    groups = [group for row in rows if (group := _listed_group(row))]
+    if len(groups) < max(_MIN_LIST_ROWS, _LIST_SHARE * len(rows)):
+        return False
+    codes, titles = zip(*groups, strict=True)
+    return len(set(codes)) == len(codes) and (_are_in_order(codes) or _are_in_order(titles))
 
 
-def _listed_code(row: Row) -> str | None:
-    """Return the code of the group whose code and title a row has."""
+def _are_in_order(texts: Sequence[str]) -> bool:
+    """Whether at most a tenth of the texts are followed by a lesser one."""
+    return 10 * sum(text > following for text, following in pairwise(texts)) <= len(texts)
+
+
+def _listed_group(row: Row) -> tuple[str, str] | None:
+    """Return the code and the title of the group whose code and title a row has."""
     cells = [cell.strip() for cell in row]
     codes = [cell for cell in cells if cell in isco08().titles]
-    return next((code for code in codes for cell in cells if is_title_of(code, cell)), None)
+    pairs = ((code, cell.casefold()) for code in codes for cell in cells)
+    return next((pair for pair in pairs if is_title_of(*pair)), None)
 
 
 def _several(path: Source, names: Sequence[str], column: str) -> InputError:

@@ -168,9 +168,22 @@ def test_records_with_another_group_each_are_no_list_of_them(tmp_path: Path) -> 
     coded = [["nurse", *row] for row in (*GROUPS[8:15], *GROUPS[1:8][::-1])]
     sheets = {"Legend": legend, "Data": [["Occupation", "isco_code", "isco_title"], *coded]}
     assert read(tmp_path, **sheets).content.sheet == "Data"
-    listed = [["n", *row] for row in (*GROUPS[4:], *GROUPS[1:4])]  # major group 0 at the end
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [*GROUPS[4:], *GROUPS[1:4]],  # major group 0 at the end
+        sorted(GROUPS[1:], key=lambda group: group[1]),
+        sorted(map(list, isco08().titles.items()), key=lambda group: (len(group[0]), group)),
+    ],
+)
+def test_a_list_of_groups_stands_in_order(groups: Rows, tmp_path: Path) -> None:
+    """By code, by title, or level by level."""
+    codes = [["", "isco_code", "title"], *(["n", *group] for group in groups)]
+    assert read(tmp_path, Codes=codes, Data=DATA).content.sheet == "Data"
     with pytest.raises(InputError, match="list of codes and titles"):
-        read(tmp_path, Legend=legend, Codes=[["", "isco_code", "title"], *listed])
+        read(tmp_path, Legend=[["Field", "Meaning"], ["a", "b"], ["c", "d"]], Codes=codes)
 
 
 def test_a_sheet_without_a_sure_header_may_have_the_records(tmp_path: Path) -> None:
