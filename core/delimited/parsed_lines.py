@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -59,12 +59,14 @@ def is_table(lines: Iterable[str], delimiter: str) -> bool:
     return len(widths) == 1 and widths != {1}
 
 
-def is_list(lines: Iterable[str], delimiter: str) -> bool:
-    """Return whether the rows below a name alone are texts, of which some have the delimiter.
+def is_list(lines: Sequence[str], delimiter: str, delimiters: Iterable[str]) -> bool:
+    """Return whether the lines below a name alone are texts, of which some have the delimiter.
 
-    If each had it, a column would be without a name.
+    If each had it, a column would be without a name; if most have another one, so are several.
     """
-    return any(len(row) == 1 for row in islice(parsed_leniently(lines, delimiter), 1, None))
+    others = (sum(other in line for line in lines) for other in delimiters if other != delimiter)
+    is_text = 2 * max(others, default=0) <= len(lines)
+    return is_text and any(len(row) == 1 for row in parsed_leniently(lines, delimiter))
 
 
 def parsed_rows(

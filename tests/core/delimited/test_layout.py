@@ -280,9 +280,12 @@ def test_a_list_of_titles_may_have_commas_in_them(tmp_path: Path) -> None:
         "Wirt, Koch",
         "Maler,",
     ]
-    for each in ("Beruf\nKoch,Bonn\nMaler,Ulm\n", "sep=,\nBeruf\nKoch\nMaler,Ulm\n"):
+    table_below = "Beruf\nin words\n1;Koch;30\n2;Lehrer, Deutsch;31\n3;Maler;32\n"
+    for each in ("Beruf\nKoch,Bonn\nMaler,Ulm\n", "sep=,\nBeruf\nKoch\nMaler,Ulm\n", table_below):
         with pytest.raises(InputError, match="found 2 fields"):
             opened(tmp_path, each)
+    ids = 'Beruf\n"{""ImportId"":""QID1""}"\nKoch,\nMaler,\n'  # of Qualtrics, and no text
+    assert opened(tmp_path, ids)[1] == [["Koch"], ["Maler"]]
 
 
 def test_answers_with_a_comma_are_no_lines_in_quotes(tmp_path: Path) -> None:
