@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def words_of(header: str) -> tuple[str, ...]:
     return tuple(without_look_alikes(lower).split())
 
 
+@lru_cache(maxsize=1 << 12)
 def _restored(word: str) -> str:
     """Return the one word of the usual names that a word with lost letters may have been."""
     parts = _LOST.split(word.casefold())
