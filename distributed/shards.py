@@ -54,6 +54,7 @@ UNCERTAIN_SCHEMA = arrow_schema({TEXT: str, N_RECORDS: int, CONFIDENCE: float, E
 
 _UNCERTAIN_SUFFIX = ".review.parquet"
 _SUFFIXES = (".parquet", ".csv", ".json", ".part")
+_FORM = 2  # of the three files: another one has --resume write the shards of before anew
 _N_READERS = 16  # small files read at once: an object store takes its time for each
 
 
@@ -92,7 +93,7 @@ def shard_key(records: bytes, parts: Sequence[Any]) -> str:
         version, settings and format.
     """
     digest = hashlib.sha256(records)
-    digest.update(json.dumps(list(parts), sort_keys=True).encode())
+    digest.update(json.dumps([_FORM, *parts], sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
 

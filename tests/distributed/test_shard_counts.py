@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import fields
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from distributed.coding_run import RunOptions, run_distributed
 from distributed.file_splits import check_file, read_splits
 from distributed.inputs import InputFile, find_inputs
 from distributed.review_queue import REVIEW, write_review
-from distributed.shards import Format, Shard, uncertain_path, write_shard
+from distributed.shards import Format, Shard, shard_key, uncertain_path, write_shard
 from distributed.storage import Folder
 
 TITLES = ["nurse", "refused", "retired", "", "=1+1", "caf\ufffd owner", "cafÃ© owner", "99"]
@@ -119,6 +120,12 @@ def test_of_a_text_the_least_sure_record_is_shown(tmp_path: Path) -> None:
     assert (row["n_records"], row["job_title"], row["predicted_code"]) == (3, "baker / lawyer", "")
     assert (row["text"], row["duties_description"]) == ("baker lawyer | na", "NA")
     assert row["confidence"] == row["candidate_1_confidence"] < 0.5
+
+
+def test_shards_of_an_earlier_form_are_not_resumed() -> None:
+    """Their examples have no text: the review of a resumed run ended with a ValueError."""
+    earlier = hashlib.sha256(b'records["isco_code"]').hexdigest()[:16]
+    assert shard_key(b"records", ["isco_code"]) != earlier
 
 
 @pytest.mark.slow
