@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from core.files.compiled_table import read_yaml
 from core.letters.accents import plain_digraphs, plain_letters, with_apostrophes
 from core.letters.look_alikes import without_look_alikes
 
-_NAMED = ("job_title", "duties_description")
+_NAMED = frozenset({"job_title", "duties_description"})
 MAX_NAME_WORDS = 5
 """A header of more words is a question."""
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")
@@ -41,27 +42,41 @@ _LETTERS = _Letters()
 def words_of(header: str) -> tuple[str, ...]:
     """Return the words of a header in lower case, at camelCase and punctuation apart."""
     if _LOST.search(header):
-        header = _MAY_HAVE_LOST.sub(lambda match: _restored(match[0]), header)
+        header = _with_lost_letters(header)
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", with_apostrophes(header)))
     # Turkish "İ" becomes "i" and a dot of its own.
     lower = spaced.translate(_LETTERS).casefold().replace("i\u0307", "i")
     return tuple(without_look_alikes(lower).split())
 
 
+def _with_lost_letters(header: str) -> str:
+    """Return a header with all its lost letters; as it is where those of a word are not known.
+
+    That word may say that the header is about another person or time.
+    """
+    words = {word: _restored(word) for word in _MAY_HAVE_LOST.findall(header)}
+    return header if "" in words.values() else _MAY_HAVE_LOST.sub(lambda m: words[m[0]], header)
+
+
 @lru_cache(maxsize=1 << 12)
 def _restored(word: str) -> str:
-    """Return the one word of the usual names that a word with lost letters may have been."""
+    """Return the one word of the table that a word with lost letters may have been, else nothing.
+
+    Another word is returned as it is.
+    """
     parts = _LOST.split(word.casefold())
-    if len(parts) == 1 or not any(parts):
+    if len(parts) == 1:
         return word
     pattern = re.compile(r"[^\x00-\x7f]+".join(map(re.escape, parts)))
-    found = list(filter(pattern.fullmatch, _accented_words()))
-    return found[0] if len(set(map(plain_letters, found))) == 1 else word
+    found = list(filter(pattern.fullmatch, _accented_words())) if any(parts) else []
+    return min(found) if len(set(map(plain_letters, found))) == 1 else ""
 
 
 @cache
 def _accented_words() -> frozenset[str]:
-    names = (name for column in _NAMED for name in usual_names(column))
+    tables = (name_table()[column].values() for column in _NAMED)
+    by_language = [*chain(*tables), *(name_table()[key] for key in name_table().keys() - _NAMED)]
+    names = (name for listed in by_language for names in listed.values() for name in names)
     return frozenset(word for name in names for word in words_of(name) if not word.isascii())
 
 

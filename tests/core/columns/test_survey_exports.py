@@ -240,7 +240,14 @@ def test_names_with_damaged_letters(title: str, duties: str, tmp_path: Path) -> 
     assert columns_read(tmp_path, {title: TITLES, duties: DUTIES}) == (TITLES, duties)
 
 
-@pytest.mark.parametrize("title", ["d\ufffdtail", "\ufffd\ufffd", "id?a", "caf\ufffd"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("d\ufffdtail", "\ufffd\ufffd", "id?a", "caf\ufffd"),
+        *("M?tier du p?re", "M?tier pr?c?dent"),  # of somebody else, or of another time
+        *("Zaw\ufffdd m\ufffd\ufffda", "Profiss?o do c?njuge"),
+    ],
+)
 def test_damaged_words_that_are_no_names(title: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a column 'job_title'"):
         columns_read(tmp_path, {title: TITLES})
