@@ -23,8 +23,9 @@ MAX_NAME_WORDS = 5
 _TABLE_PATH = Path(__file__).with_name("header_names.yaml")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # "T\ufffdtigkeit", "T?tigkeit": a program wrote a sign for a letter beyond ASCII.
-_MAY_HAVE_LOST = re.compile(r"[\w\ufffd]+(?:\?+[\w\ufffd]+)*")
-_LOST = re.compile(r"\ufffd+|(?<=[^\W\d_])\?+(?=[^\W\d_])")
+_MAY_HAVE_LOST = re.compile(r"\?*[\w\ufffd]+(?:\?+[\w\ufffd]+)*\?*")
+_LOST = re.compile(r"\ufffd|(?<=[^\W\d_])\?+(?=[^\W\d_])")
+_SIGNS = re.compile(r"[?\ufffd]+")
 
 
 class _Letters(dict[int, str]):
@@ -62,14 +63,19 @@ def _with_lost_letters(header: str) -> str:
 def _restored(word: str) -> str:
     """Return the one word of the table that a word with lost letters may have been, else nothing.
 
-    Another word is returned as it is.
+    A sign before or behind a word may be its letter, or a mark: "souhait?" is "souhaité". A word
+    without other signs is returned without that one.
     """
-    parts = _LOST.split(word.casefold())
-    if len(parts) == 1:
-        return word
-    pattern = re.compile(r"[^\x00-\x7f]+".join(map(re.escape, parts)))
-    found = list(filter(pattern.fullmatch, _accented_words())) if any(parts) else []
-    return min(found) if len(set(map(plain_letters, found))) == 1 else ""
+    bare = word.strip("?")
+    for written in (word, bare):
+        parts = _SIGNS.split(written.casefold())
+        if len(parts) == 1 or not any(parts):
+            continue
+        pattern = re.compile(r"[^\x00-\x7f]+".join(map(re.escape, parts)))
+        found = list(filter(pattern.fullmatch, _accented_words()))
+        if len(set(map(plain_letters, found))) == 1:
+            return min(found)
+    return "" if _LOST.search(bare) else bare
 
 
 @cache

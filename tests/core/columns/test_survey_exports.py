@@ -244,7 +244,8 @@ def test_names_with_damaged_letters(title: str, duties: str, tmp_path: Path) -> 
     "title",
     [
         *("d\ufffdtail", "\ufffd\ufffd", "id?a", "caf\ufffd"),
-        *("M?tier du p?re", "M?tier pr?c?dent"),  # of somebody else, or of another time
+        # Of somebody else, or of another time.
+        *("M?tier du p?re", "M?tier pr?c?dent", "M?tier souhait?"),
         *("Zaw\ufffdd m\ufffd\ufffda", "Profiss?o do c?njuge"),
     ],
 )
