@@ -148,8 +148,7 @@ def layout_of_lines(
     if JOB_TITLE in required and _are_quoted_lines(lines, layout, aliases):
         raise no_column(path, layout.header, aliases, JOB_TITLE, layout.n_lines_above + 1)
     if len(layout.header) == 1 and len(delimiters) > 1:  # no cell of a sheet, no "sep=;"
-        below = lines[layout.n_rows_above_records :]
-        layout = replace(layout, is_list=is_list(below, layout.delimiter, delimiters))
+        layout = replace(layout, is_list=is_list(lines[layout.n_rows_above_records :], delimiters))
     if JOB_TITLE in required and not names_columns_twice(layout.header, layout.further_headers):
         return _below_other_names(path, lines, (layout, matches), aliases)
     return layout, matches

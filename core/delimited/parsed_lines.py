@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -59,14 +59,13 @@ def is_table(lines: Iterable[str], delimiter: str) -> bool:
     return len(widths) == 1 and widths != {1}
 
 
-def is_list(lines: Sequence[str], delimiter: str, delimiters: Iterable[str]) -> bool:
-    """Return whether the lines below a name alone are texts, of which some have the delimiter.
+def is_list(lines: Iterable[str], delimiters: Iterable[str]) -> bool:
+    """Return whether the lines below a name alone are texts, of which some have a delimiter.
 
-    If each had it, a column would be without a name; if most have another one, so are several.
+    If most had the same one, they would be the records of several columns.
     """
-    others = (sum(other in line for line in lines) for other in delimiters if other != delimiter)
-    is_text = 2 * max(others, default=0) <= len(lines)
-    return is_text and any(len(row) == 1 for row in parsed_leniently(lines, delimiter))
+    filled = list(filter(str.strip, lines))
+    return all(2 * sum(each in line for line in filled) <= len(filled) for each in delimiters)
 
 
 def parsed_rows(

@@ -280,8 +280,9 @@ def test_a_list_of_titles_may_have_commas_in_them(tmp_path: Path) -> None:
         "Wirt, Koch",
         "Maler,",
     ]
-    table_below = "Beruf\nin words\n1;Koch;30\n2;Lehrer, Deutsch;31\n3;Maler;32\n"
-    for each in ("Beruf\nKoch,Bonn\nMaler,Ulm\n", "sep=,\nBeruf\nKoch\nMaler,Ulm\n", table_below):
+    below = "Beruf\nin words\n1;Koch;30\n2;Lehrer, Deutsch;31\n3;Maler;32\n"
+    tables = ("Beruf\nKoch,Bonn\nMaler,Ulm\n", below, "Beruf\nin words\n1,Koch\n2,Maler\n")
+    for each in (*tables, "sep=,\nBeruf\nKoch\nMaler,Ulm\n"):
         with pytest.raises(InputError, match="found 2 fields"):
             opened(tmp_path, each)
     ids = 'Beruf\n"{""ImportId"":""QID1""}"\nKoch,\nMaler,\n'  # of Qualtrics, and no text
