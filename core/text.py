@@ -29,7 +29,7 @@ from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
-PREPARATION_VERSION = 6
+PREPARATION_VERSION = 7
 """Of the code that prepares texts, here and in the packages that it uses."""
 SEPARATOR = "|"
 BETWEEN = f" {SEPARATOR} "
@@ -90,7 +90,8 @@ def clean(text: str) -> str:
 def join(title: str, duties: str = "") -> str:
     """Return the text the model sees: ``title | duties``, a missing part as ``unknown``.
 
-    HTML, emoji and invisible characters of a part are left out (``core/letters/plain_text.py``),
+    HTML, escapes, emoji and invisible characters of a part are left out
+    (``core/letters/plain_text.py``),
     marks such as "(m/w/d)" of a title (``core/adverts/title_marks.py``), dates and other numbers
     of adverts (``core/adverts/advert_numbers.py``), words such as "full time"
     (``core/adverts/advert_words.py``), and a place at the end (``core/adverts/places.py``). Of a

@@ -3,8 +3,9 @@
 The date, "zum 01.09.2024", "summer 2024"; the time, "6 month contract"; the share of a full job,
 "0.6 FTE"; the pay where it has no currency that is sure, "S/ 1,500", "RAL 30K"; the number of the
 advert, "Req-10293", "(ID 123456)"; how many are sought, "3 vacantes"; both sexes, "(hombre/mujer)";
-and the name of the field, "Stelle: Koch". A number without such a word stays ("ISO 27001", "Boeing
-737"), but for long ones in brackets or behind a dash.
+and the name of the field, "Stelle: Koch", or of the choice, "Other (please specify): nurse". A
+number without such a word stays ("ISO 27001", "Boeing 737"), but for long ones in brackets or
+behind a dash.
 
 All of these say nothing only where they stand beside a title. What is no title even alone, such as
 "(m/w/d)" or "£12 per hour", is left out by ``title_marks.py``.
@@ -21,9 +22,11 @@ from core.adverts.advert_table import any_mark_word
 from core.adverts.pay import may_have_pay_beside, pay_beside_title
 from core.adverts.sexes import words_for_sexes
 from core.adverts.working_time import share_of_full_time
+from core.columns.else_words import is_only_another_answer
 
 _SIGNS = re.compile(r"[0-9/:]")
 _DIGIT = re.compile(r"\d")
+_MAX_CHOICE_CHARS = 60
 _WORD = re.compile(r"\b[^\W\d_]")
 
 
@@ -31,12 +34,19 @@ def without_advert_numbers(title: str) -> str:
     """Return ``title`` without such numbers; one that has nothing else is returned as it is."""
     if not _SIGNS.search(title):
         return title
-    left = title
+    left = _without_choice(title)
     has_digit = _DIGIT.search(title) is not None
     if has_digit and (may_have_date(title) or may_have_pay_beside(title)):
         left = _dates_and_pay().sub(" ", left)
     left = _numbers(has_digit).sub(" ", left)
     return left if _WORD.search(left) else title
+
+
+def _without_choice(title: str) -> str:
+    """Return ``title`` without the choice that survey programs put before the answer beside it."""
+    choice, colon, answer = title.partition(":")
+    is_choice = colon and len(choice) <= _MAX_CHOICE_CHARS and is_only_another_answer(choice)
+    return answer if is_choice else title
 
 
 @cache

@@ -19,8 +19,9 @@ from core.adverts.pay import may_have_pay, pay
 from core.adverts.sexes import letters_of_sexes
 from core.adverts.working_time import hours, workload
 
-_LIST_NUMBER = re.compile(r"\s*\(?(?:\d{1,3}|[a-z])\)\s*(?=[^\W\d_])", re.IGNORECASE)
-_ANY_LIST_NUMBER = re.compile(r"(?<!\w)(?:\d{1,3}|[a-z])\)", re.IGNORECASE)
+_NUMBER = r"(?:\d{1,3}\.?|[ivx]{2,4}|[a-z])\)"
+_LIST_NUMBER = re.compile(rf"\s*\(?{_NUMBER}\s*(?=[^\W\d_])", re.IGNORECASE)
+_ANY_LIST_NUMBER = re.compile(rf"(?<!\w){_NUMBER}", re.IGNORECASE)
 _SIGNS = re.compile(r"[/|()\[%#0-9]|\s\w\s\w\s*$")
 
 

@@ -2,19 +2,21 @@
 
 ``data.context_in_duties`` names columns whose values are appended to the duties. They are appended
 where somebody has answered: without a title and duties a record stays empty, and "refused" stays no
-answer. The text with them is the one that corrections are kept by: a corrections file without the
+answer. Nor are values that say nothing ("n/a"); a letter or a number may be a code, and is one of
+them. The text with them is the one that corrections are kept by: a corrections file without the
 column ``text`` needs the appended columns as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.csv_table import Row, Table
-from core.non_answers.known_texts import built_in_non_answers
+from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.missing_values import is_missing_value
-from core.text import EMPTY_TEXT, join
+from core.text import EMPTY_TEXT, NOTHING_STATED, join
 
 
 def row_text(table: Table, row: Row) -> str:
@@ -51,9 +53,23 @@ def context_columns(columns: Iterable[str]) -> list[str]:
 
 
 def duties_in_context(title: str, duties: str, context: Sequence[str]) -> str:
-    """Return ``duties`` with what is not blank in ``context`` appended, where this is an answer."""
+    """Return ``duties`` with what ``context`` states appended, where this is an answer.
+
+    Duties that say nothing are left out where the context says more.
+    """
     text = join(title, duties)
-    stated = [part for part in map(str.strip, context) if part]
+    stated = [part for part in map(str.strip, context) if not _says_nothing(part)]
     if text == EMPTY_TEXT or built_in_non_answers().find(text, bool(stated)) is not None:
         return duties
-    return "; ".join(part for part in (duties.strip(), *stated) if part)
+    if not stated:
+        return duties.strip()
+    return "; ".join([duties.strip(), *stated] if not _says_nothing(duties) else stated)
+
+
+@lru_cache(maxsize=1 << 14)  # the columns of the context have few values
+def _says_nothing(part: str) -> bool:
+    text = join("", part)
+    if text in (EMPTY_TEXT, NOTHING_STATED):
+        return True
+    is_word = sum(map(str.isalpha, part)) > 1  # "Q" and "86" are industries
+    return is_word and built_in_non_answers().find(text, True) is NonAnswerKind.NOT_STATED

@@ -1,4 +1,4 @@
-"""The plain text of a cell: without HTML, emoji, invisible characters and divided words.
+"""The plain text of a cell: without HTML, escapes, emoji, invisible signs and divided words.
 
 It is what a reader of the cell would say aloud: "R&amp;D <b>nurse</b> ❤️" becomes "R&D nurse", and
 "engi-", "neer" on two lines "engineer". A text without such things stays as it is. Every step takes
@@ -12,6 +12,7 @@ import re
 import unicodedata
 from functools import cache
 from html.entities import html5
+from urllib.parse import unquote
 
 from core.letters.accents import with_apostrophes
 from core.letters.conjunctions import any_sure_conjunction
@@ -20,18 +21,29 @@ from core.letters.mojibake import first_signs, mend_mojibake
 _MAX_ROUNDS = 4  # "&amp;amp;" was escaped twice
 _ENTITY = re.compile(r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};|nbsp|amp)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a control character, as Excel writes it into XML
-_TAG = re.compile(r"<(?:(!--|/?([A-Za-z][A-Za-z0-9]*)(?=[\s/>])|\?xml\b)[^<>]*)>")
+# Attributes tell a tag from an answer: "<head nurse>", "<data entry>".
+_ATTRIBUTES = (
+    r"(?:\s[^<>=]*=[^<>]*"
+    r"|(?:\s+(?:async|checked|compact|defer|disabled|hidden|noshade|nowrap|selected))*\s*/?)"
+)
+_OF_OFFICE = r"(?:[movwx]|st\d|ns\d):"  # before the names of the tags of Word
+_TAG = re.compile(
+    rf"<!\[CDATA\[|\]\]>|<(?:(?:!--|!\[(?:if|endif)\b|!DOCTYPE\b|\?xml\b)[^<>]*"
+    rf"|/?({_OF_OFFICE})?([A-Z][A-Z0-9]*){_ATTRIBUTES})>",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _BLOCK = re.compile(
     "address|article|aside|blockquote|body|br|caption|center|dd|div|dl|dt|fieldset|figcaption|figure"
-    "|footer|form|h[1-6]|head|header|hr|html|li|main|nav|ol|option|p|pre|section|select|table|tbody"
-    "|td|tfoot|th|thead|title|tr|ul"
+    "|footer|form|h[1-6]|head|header|hr|html|iframe|legend|li|main|nav|object|ol|option|p|pre"
+    "|section|select|summary|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul"
 )
 _INLINE = re.compile(
-    "a|abbr|acronym|b|bdi|bdo|big|button|cite|code|data|del|dfn|em|font|i|img|input|ins|kbd|label"
-    "|link|mark|meta|noscript|o|q|s|samp|script|small|span|strike|strong|style|sub|sup|svg|time|tt|u"
-    "|var|wbr"
+    "a|abbr|acronym|b|bdi|bdo|big|button|cite|code|col|colgroup|data|del|dfn|em|font|i|img|input"
+    "|ins|kbd|label|link|mark|meta|nobr|noscript|o|path|q|s|samp|script|small|span|strike|strong"
+    "|style|sub|sup|svg|time|tt|u|var|wbr|xml"
 )
-_SILENT = frozenset({"script", "style"})
+_SILENT = frozenset({"script", "style", "xml"})
 
 # Unicode's Default_Ignorable_Code_Point, lines through and around letters, the Arabic lengthening.
 _INVISIBLE_RANGES = (
@@ -45,6 +57,7 @@ _INVISIBLE_RANGES = (
     (0x033F, 0x033F),
     (0x20D0, 0x20E0),
     (0x20E2, 0x20F0),
+    (0xAC, 0xAC),  # as which Word writes a soft hyphen into plain text
     (0xFE20, 0xFE2F),
     (0x0640, 0x0640),
 )
@@ -62,7 +75,8 @@ _PICTURES = re.compile(
 )
 # White letters in black circles and squares, which NFKC leaves as they are.
 _CIRCLED = {start + i: chr(ord("A") + i) for start in (0x1F150, 0x1F170) for i in range(26)}
-_REPLACED: dict[int, str | None] = {**_CIRCLED, **_BLANKS, **_INVISIBLE}
+_TRADEMARKS = dict.fromkeys(map(ord, "™℠"), " ")  # of which NFKC makes letters
+_REPLACED: dict[int, str | None] = {**_CIRCLED, **_BLANKS, **_INVISIBLE, **_TRADEMARKS}
 _MAX_MARKS = 30  # of one letter: as many as Unicode's stream-safe text has
 # A text beyond ASCII without any of these, and without a long run of marks or signs, is plain.
 _SPECIAL = frozenset(map(chr, (*_REPLACED, *range(0x1F191, 0x1F300), *b"&<_", 0xFF5C, 0x20E3)))
@@ -76,6 +90,15 @@ _LONG_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{_MAX_MARKS}}}")
 _MAX_BLANKS = 8  # in a row
 _LONG_BLANK = re.compile(rf"\s{{{_MAX_BLANKS + 1},}}")
 _LINE_END = re.compile("[\n\r\v\u2028]")
+# A backslash before another sign is read as a blank anyway. Some programs escape twice.
+_ESCAPE = re.compile(
+    r"""(?<!\\)\\++(?:(?P<letters>u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*)"""
+    r"""|(?P<blank>r\\++n|[nrt])|(?=["'/]))"""
+)
+# People write a backslash for a slash: of "doctor\nurse" it is not known which one is meant.
+_SURE_BLANK = re.compile(r"\\r\\+n|\\[nrt](?![a-z\xdf-\u024f])|[-,;]\\+[nrt]")
+_OF_ADDRESS = re.compile(r"(?:[\w.~!*'()+,:;/&=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE)
+_SURE_OF_ADDRESS = re.compile("%(?:2[02678CF]|[C-F][0-9A-F]%[89AB][0-9A-F])", re.IGNORECASE)
 
 
 def plain_text(text: str) -> str:
@@ -99,6 +122,8 @@ def _bounded_blank(found: re.Match[str]) -> str:
 
 
 def _plain_text(text: str) -> str:
+    if "\\" in text or "%" in text:
+        text = _without_escapes(text)
     if "\n" in text or "\r" in text:
         text = _divided().sub(_joined, text)
     if text.isascii():
@@ -113,6 +138,35 @@ def _plain_text(text: str) -> str:
     return unicodedata.normalize("NFKC", bound_marks(with_apostrophes(text)))
 
 
+def _without_escapes(text: str) -> str:
+    r"""Return ``text`` with the characters that escapes of other programs stand for.
+
+    JSON and dumps of MySQL have ``infirmi\u00e8re``, ``d\'entretien`` and ``\r\n``, the parameters
+    of addresses ``sales%20manager``. One ``\n`` between small letters stays.
+    """
+    if "\\" in text:
+        blanks = [found for found in _ESCAPE.finditer(text) if found["blank"]]
+        has_blanks = len(blanks) > 1 or _SURE_BLANK.search(text) is not None
+        text = _ESCAPE.sub(lambda found: _unescaped(found, has_blanks), text)
+    if "%" in text and _OF_ADDRESS.fullmatch(text) and _SURE_OF_ADDRESS.search(text):
+        try:
+            return unquote(text, errors="strict")
+        except UnicodeDecodeError:
+            return text
+    return text
+
+
+def _unescaped(found: re.Match[str], has_blanks: bool) -> str:
+    if letters := found["letters"]:
+        units = "".join(unit for unit in re.split(r"\\+|u", letters) if unit)
+        return bytes.fromhex(units).decode("utf-16-be", "ignore")
+    if not found["blank"]:
+        return ""
+    if not has_blanks:
+        return found.group()
+    return "\t" if found["blank"] == "t" else "\n"
+
+
 @cache
 def _divided() -> re.Pattern[str]:
     """Return the pattern of a word divided at the end of a line: "Kranken-", "schwester".
@@ -121,7 +175,7 @@ def _divided() -> re.Pattern[str]:
     "Kranken-", "und Altenpfleger" has two words.
     """
     return re.compile(
-        r"(?<=[^\W\d_]{4})[-‐\xad][ \t\xa0]*(?:\r\n?|\n)\s*"
+        r"(?<=[^\W\d_]{4})(?:[-‐\xad]|(?<!Ã)\xac)[ \t\xa0]*(?:_x000D_)?(?:\r\n?|\n)\s*"
         rf"(?!{any_sure_conjunction()}\b)(?=[^\W\d_]{{3}})"
     )
 
@@ -173,6 +227,8 @@ def without_html(text: str) -> str:
         text = unescaped
     if "<" not in text:
         return text
+    commented, close, rest = text.rpartition("-->")
+    text = _COMMENT.sub("", commented + close) + rest
     shown = _without_tags(text, _SILENT)
     return shown if shown.strip() else _without_tags(text, frozenset())
 
@@ -197,7 +253,7 @@ def _without_tags(text: str, silent_names: frozenset[str]) -> str:
     for match in _TAG.finditer(text):
         name = (match[2] or "").lower()
         is_block = _BLOCK.fullmatch(name) is not None
-        if name and not is_block and not _INLINE.fullmatch(name):
+        if name and not match[1] and not is_block and not _INLINE.fullmatch(name):
             continue  # "<none>" is an answer
         if not silent:
             parts.append(text[end : match.start()])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.adverts.advert_numbers import _dates_and_pay, _numbers, without_advert_numbers
+from core.columns.header_words import name_table
 from core.text import join
 
 
@@ -53,7 +54,13 @@ from core.text import join
         ("Kucharz - kobieta/mężczyzna", "Kucharz -"),
         ("Stelle: Koch", "Koch"),
         ("Job title: nurse", "nurse"),
+        ("Title: nurse", "nurse"),
         ("Camarero - 3 vacantes", "Camarero"),
+        ("Other: Nurse - 3 vacancies", "Nurse"),
+        ("(please specify): nurse", "nurse"),
+        ("Sonstiges, und zwar: Koch", "Koch"),
+        ("Autre (veuillez préciser) : cuisinier", "cuisinier"),
+        ("P10a. Other (please specify): nurse", "nurse"),
     ],
 )
 def test_what_an_advert_says_goes(title: str, left: str) -> None:
@@ -84,6 +91,8 @@ def test_what_an_advert_says_goes(title: str, left: str) -> None:
         "coder ID-10 cards",
         "Ref 1 football",
         "cook: soups",
+        "other work in a mill: packer",
+        "Other:",
         "Lokführer Baureihe 101",
         "£1 shop worker",
         "KUKA KR 210 operator",
@@ -98,6 +107,18 @@ def test_what_an_advert_says_goes(title: str, left: str) -> None:
 )
 def test_numbers_of_the_job_stay(title: str) -> None:
     assert without_advert_numbers(title) == title
+
+
+@pytest.mark.parametrize("language", name_table()["other_job"])
+def test_the_choice_before_an_answer_goes_in_every_language(language: str) -> None:
+    """Survey programs write the label of the choice and the text beside it into one cell."""
+    other = name_table()["other_job"][language][0].rstrip("*")
+    for choice in (other, *(f"{other} ({asked})" for asked in _asked_to_specify(language))):
+        assert without_advert_numbers(f"{choice.capitalize()}: koch").strip() == "koch"
+
+
+def _asked_to_specify(language: str) -> list[str]:
+    return [asked.rstrip("*") for asked in name_table()["asks_to_specify"][language]]
 
 
 @pytest.mark.parametrize("title", ["REQ-10293", "1er janvier 2026", "(hombre/mujer)", "97000"])

@@ -74,6 +74,8 @@ from core.text import join
         ("Kokk 60 % stilling", "Kokk"),
         ("3) Nurse", "Nurse"),
         ("(b) Nurse", "Nurse"),
+        ("1.) Nurse", "Nurse"),
+        ("(iv) Nurse", "Nurse"),
     ],
 )
 def test_a_mark_goes(title: str, left: str) -> None:
@@ -86,6 +88,9 @@ def test_a_mark_goes(title: str, left: str) -> None:
     [
         "2. Offizier",
         "1) nurse 2) taxi driver",
+        "1.) nurse 2.) taxi driver",
+        "i) nurse ii) taxi driver",
+        "IV-Stelle Sachbearbeitung",
         "A/C technician",
         "LKW-Fahrer C/E",
         "Driver (C/E)",

@@ -119,3 +119,15 @@ def test_added_texts_keep_the_ones_that_count_alone() -> None:
     added = built_in_non_answers().extended({NonAnswerKind.NOT_WORKING: ["Sabbatical"]})
     assert added.find(join("hospital")) is NonAnswerKind.NOT_STATED
     assert added.find(join("hospital sabbatical")) is None
+
+
+@pytest.mark.parametrize("nothing", ["n/a", "brak", "keine Angabe", "-", "#N/A", " ", "refused"])
+def test_context_that_says_nothing_is_not_appended(nothing: str) -> None:
+    assert duties_in_context("nurse", "wards", [nothing, "retail", nothing]) == "wards; retail"
+    assert duties_in_context("nurse", nothing, ["retail"]) == "retail"
+    assert duties_in_context("nurse", "wards", [nothing]) == "wards"
+
+
+@pytest.mark.parametrize("stated", ["self-employed", "Q", "86.10", "hospital", "IT"])
+def test_a_status_or_a_code_in_the_context_is_appended(stated: str) -> None:
+    assert duties_in_context("nurse", "wards", ["n/a", stated]) == f"wards; {stated}"
