@@ -78,7 +78,7 @@ def parts_of(title: str) -> TitleParts:
 def _break() -> re.Pattern[str]:
     """Return the pattern of what divides a title: a sign, or a word of any language."""
     return re.compile(
-        rf"\s*[/|+&•·]\s*|,?\s+{any_word_between()}\s+|{_WEAK}|\s+و\s*(?=\w{{3}})|{_LINE_END}",
+        rf"\s*[/\\|+&•·]\s*|,?\s+{any_word_between()}\s+|{_WEAK}|\s+و\s*(?=\w{{3}})|{_LINE_END}",
         re.IGNORECASE,
     )
 
@@ -117,7 +117,7 @@ def _is_one_title(before: str, sign: str, after: str) -> bool:
     if first is None or second is None:
         return False
     ending = second["word"]
-    if sign == "/" and ending.islower() and len(ending) <= _MAX_ENDING:
+    if sign in ("/", "\\") and ending.islower() and len(ending) <= _MAX_ENDING:
         return True
     if sign.isspace() and before[:1].isupper() and ending[:1].islower():
         return True  # it goes on in the next line

@@ -91,12 +91,14 @@ _MAX_BLANKS = 8  # in a row
 _LONG_BLANK = re.compile(rf"\s{{{_MAX_BLANKS + 1},}}")
 _LINE_END = re.compile("[\n\r\v\u2028]")
 # A backslash before another sign is read as a blank anyway. Some programs escape twice.
+_LETTER = r"(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
 _ESCAPE = re.compile(
-    r"""(?<!\\)\\++(?:(?P<letters>u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*)"""
+    rf"(?<!\\)\\++(?:(?P<letters>{_LETTER}(?:\\++{_LETTER})*)"
     r"""|(?P<blank>r\\++n|[nrt])|(?=["'/]))"""
 )
+_OF_BYTES = re.compile(r"b(['\"])(.*)\1", re.DOTALL)
 # People write a backslash for a slash: of "doctor\nurse" it is not known which one is meant.
-_SURE_BLANK = re.compile(r"\\r\\+n|\\[nrt](?![a-z\xdf-\u024f])|[-,;]\\+[nrt]")
+_SURE_BLANK = re.compile(r"\\r\\+n|\\[nrt](?![a-z\xdf-\u024f])|[-,;]\\+[nrt]|\\n.*\\n", re.DOTALL)
 _OF_ADDRESS = re.compile(r"(?:[\w.~!*'()+,:;/&=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE)
 _SURE_OF_ADDRESS = re.compile("%(?:2[02678CF]|[C-F][0-9A-F]%[89AB][0-9A-F])", re.IGNORECASE)
 
@@ -122,7 +124,7 @@ def _bounded_blank(found: re.Match[str]) -> str:
 
 
 def _plain_text(text: str) -> str:
-    if "\\" in text or "%" in text:
+    if "\\" in text or "%" in text or text[:2] in ("b'", 'b"'):
         text = _without_escapes(text)
     if "\n" in text or "\r" in text:
         text = _divided().sub(_joined, text)
@@ -142,11 +144,13 @@ def _without_escapes(text: str) -> str:
     r"""Return ``text`` with the characters that escapes of other programs stand for.
 
     JSON and dumps of MySQL have ``infirmi\u00e8re``, ``d\'entretien`` and ``\r\n``, the parameters
-    of addresses ``sales%20manager``. One ``\n`` between small letters stays.
+    of addresses ``sales%20manager``, bytes of Python ``b'caf\xc3\xa9'``. One ``\n`` between small
+    letters stays.
     """
+    if found := _OF_BYTES.fullmatch(text):
+        text = found[2]
     if "\\" in text:
-        blanks = [found for found in _ESCAPE.finditer(text) if found["blank"]]
-        has_blanks = len(blanks) > 1 or _SURE_BLANK.search(text) is not None
+        has_blanks = _SURE_BLANK.search(text) is not None
         text = _ESCAPE.sub(lambda found: _unescaped(found, has_blanks), text)
     if "%" in text and _OF_ADDRESS.fullmatch(text) and _SURE_OF_ADDRESS.search(text):
         try:
@@ -158,8 +162,8 @@ def _without_escapes(text: str) -> str:
 
 def _unescaped(found: re.Match[str], has_blanks: bool) -> str:
     if letters := found["letters"]:
-        units = "".join(unit for unit in re.split(r"\\+|u", letters) if unit)
-        return bytes.fromhex(units).decode("utf-16-be", "ignore")
+        units = [unit.zfill(4) for unit in re.split(r"\\+[ux]", letters[1:])]
+        return bytes.fromhex("".join(units)).decode("utf-16-be", "ignore")
     if not found["blank"]:
         return ""
     if not has_blanks:

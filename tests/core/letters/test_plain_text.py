@@ -77,6 +77,9 @@ from tests.conftest import ROOT
         (r"Kranken-\nschwester", "krankenschwester"),
         (r"agent d\'entretien, \"chef\"", "agent dentretien chef"),
         (r"infirmi\u00e8re \\u043f\u043E\ud83d\ude00", "infirmière по"),
+        (r"infirmi\xe8re d\'\xe9tat", "infirmière détat"),
+        (r"b'infirmi\xc3\xa8re'", "infirmière"),
+        ('b"women\'s officer"', "womens officer"),
         ("infirmi%C3%A8re%20en%20chef", "infirmière en chef"),
         ("R%26D%2Fsales+manager", "r d sales manager"),
     ],
@@ -139,6 +142,7 @@ def test_without_a_letter_it_is_empty(written: str) -> None:
         "cook 80%20 h",
         "caf%E9%20owner",
         "cook50%75",
+        "b'nurse",
         "<none of these>",
     ],
 )
