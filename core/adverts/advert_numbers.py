@@ -34,7 +34,7 @@ def without_advert_numbers(title: str) -> str:
     """Return ``title`` without such numbers; one that has nothing else is returned as it is."""
     if not _SIGNS.search(title):
         return title
-    left = _without_choice(title)
+    left = _without_choice(title) if ":" in title else title
     has_digit = _DIGIT.search(title) is not None
     if has_digit and (may_have_date(title) or may_have_pay_beside(title)):
         left = _dates_and_pay().sub(" ", left)
@@ -44,8 +44,8 @@ def without_advert_numbers(title: str) -> str:
 
 def _without_choice(title: str) -> str:
     """Return ``title`` without the choice that survey programs put before the answer beside it."""
-    choice, colon, answer = title.partition(":")
-    is_choice = colon and len(choice) <= _MAX_CHOICE_CHARS and is_only_another_answer(choice)
+    choice, _, answer = title.partition(":")
+    is_choice = len(choice) <= _MAX_CHOICE_CHARS and is_only_another_answer(choice)
     return answer if is_choice else title
 
 

@@ -114,6 +114,8 @@ def bound_blanks(text: str) -> str:
     Databases fill fields up with blanks. To look for what may stand behind any of them takes time
     with the square of their number.
     """
+    if "  " not in text and text.isprintable():  # single spaces, as nearly all texts have
+        return text
     return _LONG_BLANK.sub(_bounded_blank, text)
 
 
@@ -124,7 +126,7 @@ def _bounded_blank(found: re.Match[str]) -> str:
 
 
 def _plain_text(text: str) -> str:
-    if "\\" in text or "%" in text or text[:2] in ("b'", 'b"'):
+    if "\\" in text or "%" in text or (text[:1] == "b" and text[1:2] in "'\""):
         text = _without_escapes(text)
     if "\n" in text or "\r" in text:
         text = _divided().sub(_joined, text)
