@@ -38,8 +38,8 @@ CODED_AT = "coded_at"
 COMMENT = "comment"
 ADJUDICATED = "adjudicated"
 GAIN = "gain"
-
-
+ANSWER_COLUMNS = (CORRECTED, CODER, CODED_AT, COMMENT)
+"""For a coder to fill in: the code, who gave it and when, and why."""
 CODED_LIKE = "coded_like"
 CHOICE_COLUMNS = tuple(f"choice_{rank}" for rank in range(1, N_REVIEW_CANDIDATES + 3))
 """The choices of a row in ``review.xlsx``: the candidates, their group, and "not codable"."""
@@ -66,7 +66,7 @@ def _review_columns() -> dict[str, type]:
     }
     for rank in range(1, N_REVIEW_CANDIDATES + 1):
         columns |= dict(zip(candidate_columns(rank), (str, str, float), strict=True))
-    return columns | {CORRECTED: str, CODER: str, CODED_AT: str, COMMENT: str}
+    return columns | dict.fromkeys(ANSWER_COLUMNS, str)
 
 
 REVIEW_COLUMNS = _review_columns()

@@ -24,6 +24,7 @@ from core.errors import DistributedError
 from core.files.scratch_folder import ScratchFolder
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import (
+    ANSWER_COLUMNS,
     CONFIDENCE,
     GAIN,
     N_RECORDS,
@@ -39,7 +40,6 @@ from distributed.storage import Folder
 
 REVIEW = "review.parquet"
 REVIEW_SCHEMA = arrow_schema(RUN_REVIEW_COLUMNS)
-_N_ANSWER_COLUMNS = 4  # the corrected code, and who gave it when, for a coder to fill in
 _TEXTS_PER_PART = 250_000  # about 100 MB
 
 
@@ -133,6 +133,6 @@ def _review_rows(block: pa.Table, language: str) -> pa.Table:
         row.append(item[CONFIDENCE])
         for candidate, confidence in candidates:
             row += [candidate, titles[candidate], confidence]
-        row += [""] * _N_ANSWER_COLUMNS
+        row += [""] * len(ANSWER_COLUMNS)
         rows.append(row)
     return arrow_table(rows, REVIEW_SCHEMA)

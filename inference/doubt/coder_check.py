@@ -32,9 +32,33 @@ MIN_ANSWERS = 5
 """Fewer answers prove nothing."""
 _FEW_ANSWERS = 20
 """Coders with fewer are judged together, too."""
-MAX_ANSWERS = 2_000
-"""The first answers of a coder that are looked at: enough for any of the counts, in seconds."""
+_MAX_ANSWERS = 2_000  # enough for any of the counts, in seconds
 N_EXAMPLES = 5
+
+
+class LatestAnswers:
+    """The last 2,000 texts that a coder answered, each with its latest code."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[bytes, tuple[str, str]] = {}  # by what decides a text
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The code of each text."""
+        return dict(self._by_key.values())
+
+    def add(self, correction: Correction) -> str:
+        """Add an answer, and return the code that its text had before, empty without one."""
+        key = decision_key(correction.text)
+        _, before = self._by_key.pop(key, ("", ""))
+        self._by_key[key] = correction.text, correction.code
+        if len(self._by_key) > _MAX_ANSWERS:
+            del self._by_key[next(iter(self._by_key))]
+        return before
+
+    def withdraw(self, text: str) -> None:
+        """Forget the answer about a text."""
+        self._by_key.pop(decision_key(text), None)
 
 
 def check_coders(
@@ -53,22 +77,19 @@ def check_coders(
     confirmed : doubts that a person has settled.
     progress : called with 0 now and then, to show that the process is alive.
     """
-    by_coder: dict[str, dict[bytes, Correction]] = {}
+    by_coder: dict[str, tuple[str, LatestAnswers]] = {}
     for correction in corrections:
-        signature, key = correction.signature, decision_key(correction.text)
+        signature = correction.signature
         if correction.status is CorrectionStatus.WITHDRAWN:
-            for answers in by_coder.values():
-                answers.pop(key, None)
+            for _, answers in by_coder.values():
+                answers.withdraw(correction.text)
         if correction.is_accepted and not signature.is_adjudicated:
-            answers = by_coder.setdefault(coder_key(signature.coder), {})
-            if len(answers) < MAX_ANSWERS or key in answers:
-                answers[key] = correction
-    coders = []
-    for answers in filter(None, by_coder.values()):
-        first, *_ = answers.values()
-        codes = {correction.text: correction.code for correction in answers.values()}
-        coders.append(CoderAnswers(first.signature.coder, codes))
-    doubts = check_answers(coders, autocoder, confirmed, progress)
+            named = signature.coder, LatestAnswers()
+            _, answers = by_coder.setdefault(coder_key(signature.coder), named)
+            answers.add(correction)
+    coders = [CoderAnswers(name, answers.codes) for name, answers in by_coder.values()]
+    answering = [coder for coder in coders if coder.codes]
+    doubts = check_answers(answering, autocoder, confirmed, progress)
     return [replace(doubt, file=file) for doubt in doubts if doubt is not None]
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.corrections_folder import CorrectionsFile, KeptCorrection
-from core.corrections.decisions import decision_key
 from core.corrections.doubts import Doubt, confirmed_doubts, read_doubts, write_doubts
 from core.languages.message import Message
 from core.settings import Settings
@@ -21,9 +20,9 @@ from core.settings_file.coder_names import coder_key
 from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.doubt.coder_check import (
-    MAX_ANSWERS,
     MIN_ANSWERS,
     CoderAnswers,
+    LatestAnswers,
     check_answers,
 )
 from training.compared_model import open_autocoder_on_cpu
@@ -37,17 +36,13 @@ class _Answers:
 
     def __init__(self, coder: str) -> None:
         self.coder = coder
-        self.codes: dict[bytes, tuple[str, str]] = {}  # text and code, by what decides the text
+        self.latest = LatestAnswers()
         self.files: dict[str, None] = {}
         self.has_new = False
 
     def add(self, file: CorrectionsFile, correction: Correction, is_new: bool) -> None:
-        """Add an answer; the last 2,000 are compared. One that is repeated is not new."""
-        key = decision_key(correction.text)
-        _, before = self.codes.pop(key, ("", ""))
-        self.codes[key] = correction.text, correction.code
-        if len(self.codes) > MAX_ANSWERS:
-            del self.codes[next(iter(self.codes))]
+        """Add an answer. One that is repeated is not new."""
+        before = self.latest.add(correction)
         self.files[file.name] = None
         self.has_new = self.has_new or (is_new and before != correction.code)
 
@@ -63,15 +58,15 @@ def doubt_new_answers(
     checked = [
         answers
         for answers in _believed(kept, champion.learned_files())
-        if answers.has_new and answers.codes
+        if answers.has_new and answers.latest.codes
     ]
-    if sum(len(answers.codes) for answers in checked) < MIN_ANSWERS:
+    coders = [CoderAnswers(answers.coder, answers.latest.codes) for answers in checked]
+    if sum(len(coder.codes) for coder in coders) < MIN_ANSWERS:
         return []
     lookup = CorrectionsLookup.load(corrections_dir, settings.data)
     confirmed = confirmed_doubts(corrections_dir)
     with long_step("comparing the answers of coders with the model"):
         autocoder = open_autocoder_on_cpu(champion, settings, lookup)
-        coders = [CoderAnswers(answers.coder, dict(answers.codes.values())) for answers in checked]
         doubts = check_answers(coders, autocoder, confirmed)
     found = [
         _note(corrections_dir, answers, doubt)
@@ -89,7 +84,7 @@ def _believed(kept: Iterable[KeptCorrection], learned: frozenset[str]) -> Iterab
     for file, correction in kept:
         if correction.status is CorrectionStatus.WITHDRAWN:
             for answers in by_coder.values():
-                answers.codes.pop(decision_key(correction.text), None)
+                answers.latest.withdraw(correction.text)
             continue
         coder = correction.signature.coder
         is_known = correction.is_doubted or file.is_confirmed(correction)

@@ -23,7 +23,13 @@ from inference.bundle import Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.doubt.answer_counts import Counts, count_answers, is_behind, reasons_for
 from inference.doubt.chance import UsualShare
-from inference.doubt.coder_check import MIN_ANSWERS, CoderAnswers, check_answers, check_coders
+from inference.doubt.coder_check import (
+    MIN_ANSWERS,
+    CoderAnswers,
+    LatestAnswers,
+    check_answers,
+    check_coders,
+)
 from tests.conftest import ROOT
 
 UNITS = isco08().units
@@ -187,6 +193,21 @@ def test_each_coder_of_a_file_is_judged_alone(autocoder: Autocoder, right: dict[
         replace(row, signature=replace(row.signature, is_adjudicated=True)) for row in rows
     ]
     assert check_coders(adjudicated, autocoder, "review.csv") == []
+
+
+def test_the_latest_2000_answers_of_a_coder_are_compared() -> None:
+    latest = LatestAnswers()
+    texts = [join(f"nurse {number}") for number in range(2002)]
+    for correction in corrections(dict.fromkeys(texts[:2000], "2221"), "Ana"):
+        assert latest.add(correction) == ""
+    (again,) = corrections({texts[0]: "5120"}, "Ana")
+    assert latest.add(again) == "2221"
+    for correction in corrections(dict.fromkeys(texts[2000:], "2221"), "Ana"):
+        latest.add(correction)
+    assert [*latest.codes] == [*texts[3:2000], texts[0], *texts[2000:]]
+    assert latest.codes[texts[0]] == "5120"
+    latest.withdraw(texts[0])
+    assert len(latest.codes) == 1999
 
 
 def test_many_coders_with_few_answers_each_are_judged_together(
