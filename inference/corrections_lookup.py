@@ -67,7 +67,8 @@ class CorrectionsLookup:
     ) -> CorrectionsLookup:
         """Read every corrections file in the folder; a folder that is not there is empty.
 
-        A file that cannot be read is left out, and named in the log and in ``unread``.
+        A file that cannot be read is left out, and named in the log and in ``unread``. What was
+        asked is told by the lists beside ``data.corrections_dir``, also for another folder.
 
         Parameters
         ----------
@@ -101,7 +102,7 @@ class CorrectionsLookup:
                         origins.popitem(last=False)
         answers = OfficeAnswers()
         if before is None:
-            answers = OfficeAnswers.read(corrections_dir, decisions, origins)
+            answers = OfficeAnswers.read(data.corrections_dir, decisions, origins)
         return cls(decisions, state, origins, answers, tuple(unread))
 
     @property

@@ -146,14 +146,15 @@ def _read(path: Path, key: str) -> np.ndarray | None:
         return None
 
 
-def calibration_to_carry(champion: Bundle, settings: Settings) -> dict[str, Any] | None:
+def calibration_to_carry(
+    champion: Bundle, corrections_dir: Path, settings: Settings
+) -> dict[str, Any] | None:
     """Return the fields of a ``CarriedCalibration``, None if nothing was ever fitted.
 
-    It is fitted on the answers that the champion has not learned, as in service. The challenger is
-    about to learn them.
+    It is fitted on the answers in ``corrections_dir`` that the champion has not learned, as in
+    service. The challenger is about to learn them.
     """
-    data = settings.data
-    lookup = CorrectionsLookup.load(data.corrections_dir, data)
+    lookup = CorrectionsLookup.load(corrections_dir, settings.data)
     if not lookup.answers.are_enough and carried_by(champion) is None:
         return None  # and the model need not be loaded
     autocoder = open_autocoder_on_cpu(champion, settings, lookup)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 from transformers import PreTrainedTokenizerBase
@@ -42,10 +43,11 @@ def fine_tune(
     champion: Bundle,
     corrections: pd.DataFrame,
     answered: tuple[frozenset[str], frozenset[str]],
+    corrections_dir: Path,
     settings: Settings,
     progress: TrainingProgress,
 ) -> None:
-    """Fine-tune the champion on the corrections, and finish the run.
+    """Fine-tune the champion on the corrections in a folder, and finish the run.
 
     It is not held to its answer on a text that was ``answered``: see ``answered_texts``.
     """
@@ -87,7 +89,7 @@ def fine_tune(
             model, tokenizer, calibration_texts, settings.model.max_seq_length
         )
         # The level of the confidence is the champion's, so what was fitted to the office holds.
-        carried = calibration_to_carry(champion, settings)
+        carried = calibration_to_carry(champion, corrections_dir, settings)
         run.metrics.training = replace(summary, office_calibration=carried)
     parent = Parent(champion, calibration_logits)
     challenger = fit_challenger(run, parent, model, tokenizer, texts, settings, progress)

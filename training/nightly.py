@@ -107,7 +107,8 @@ def run_nightly(
             # Imported here: a night without anything to learn does not wait for torch.
             from training.fine_tune_run import fine_tune
 
-            fine_tune(run, champion, corrections, answered_texts(kept), settings, progress)
+            answered = answered_texts(kept)
+            fine_tune(run, champion, corrections, answered, corrections_dir, settings, progress)
         _report(run, coders, settings, report_dir)
     return run
 

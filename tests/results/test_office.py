@@ -233,7 +233,7 @@ def test_what_the_model_has_learned_does_not_count(
 def after_night(bundle: Bundle, settings: Settings, folder: Path) -> tuple[Bundle, Settings]:
     """Return the bundle as a night leaves it that learned every corrections file, and settings."""
     copy = Path(shutil.copytree(bundle.path, folder))
-    carried = calibration_to_carry(bundle, settings)
+    carried = calibration_to_carry(bundle, settings.data.corrections_dir, settings)
     manifest = json.loads((copy / MANIFEST).read_text(encoding="utf-8"))
     manifest["version"] = folder.name
     manifest["training"] = {
@@ -242,6 +242,23 @@ def after_night(bundle: Bundle, settings: Settings, folder: Path) -> tuple[Bundl
     }
     (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     return Bundle.open(copy), settings.with_values("output", best_model_dir=copy)
+
+
+def test_a_night_of_another_folder_carries_what_its_answers_fit(
+    office: Office, halved: Settings, alone: Bundle, tmp_path: Path
+) -> None:
+    """What the office asked stays listed where it codes."""
+    _, out = office.code(TITLES)
+    answered = office.answer(out, office.best)
+    other = tmp_path / "other"
+    other.mkdir()
+    assert calibration_to_carry(alone, other, halved) is None, "the night learns none of them"
+    with (other / "some.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, answered[0])
+        writer.writeheader()
+        writer.writerows(answered[:-10])
+    carried = calibration_to_carry(alone, other, halved)
+    assert carried is not None and carried["n_answers"] == len(answered) - 10
 
 
 def test_after_a_night_the_fit_is_carried_over_until_there_are_new_answers(
