@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import ipaddress
 import json
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ STOPPING = "the server is being stopped; ask again once it has started"
 _RESTART_S = 5  # a server that is started again loads its model first
 _OPEN_PATHS = frozenset({"/", "/openapi.json", "/health"})  # they hold nothing about records
 _MAX_CLIENTS = 10_000
+_ABSOLUTE_FORM = re.compile(r"https?://([^/]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -78,6 +80,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, _end_of_server(receive), send)
             return
+        scope = _in_origin_form(scope)
         has_started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -131,6 +134,8 @@ class Guard:
         if self._token:
             if scope["path"] not in _OPEN_PATHS:
                 self._check_token(headers.get(b"authorization", b""))
+        elif b"host" not in headers and scope["http_version"] == "1.0":
+            pass  # no page of the web: browsers name the host, and HTTP/1.1 must
         elif not is_this_machine(_host(headers.get(b"host", b""))):
             host = headers.get(b"host", b"").decode("latin-1")
             raise RefusalError(
@@ -158,6 +163,19 @@ def is_this_machine(host: str) -> bool:
         return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _in_origin_form(scope: Scope) -> Scope:
+    """Return the scope of a request for a whole address, as through a proxy, with its path alone.
+
+    The host of the address is the one that counts, whatever the header says (RFC 9112, 3.2.2).
+    """
+    address = _ABSOLUTE_FORM.fullmatch(scope["path"])
+    if address is None:
+        return scope
+    host, path = address.groups()
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    return {**scope, "path": path or "/", "headers": [*headers, (b"host", host.encode())]}
 
 
 def _host(header: bytes) -> str:

@@ -242,6 +242,7 @@ def test_names_of_other_machines_are_refused(server: Server) -> None:
     answer = server.ask("GET", "/health", Host="evil.example")
     assert answer.status == 421 and "need a token" in answer.json["detail"]
     assert server.ask("GET", "/health", Host=f"localhost:{server.port}").status == 200
+    assert server.ask("GET", f"http://localhost:{server.port}/health").status == 200
 
 
 def test_what_is_not_there_is_named(server: Server) -> None:

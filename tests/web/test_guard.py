@@ -34,13 +34,21 @@ def ask(
 
 
 def messages(
-    server: Guard, *parts: bytes | None, path: str = "/code", leaves: bool = False, **headers: str
+    server: Guard,
+    *parts: bytes | None,
+    path: str = "/code",
+    leaves: bool = False,
+    http_version: str = "1.1",
+    **headers: str,
 ) -> list[Any]:
     """Return what the server sends; whoever ``leaves`` closes the connection after the body."""
     sent: list[Any] = []
     names = {"host": "localhost:8000", **headers}
+    if not names["host"]:
+        del names["host"]
     scope = {
         "type": "http",
+        "http_version": http_version,
         "method": "POST",
         "path": path,
         "client": ("127.0.0.1", 1),
@@ -177,3 +185,29 @@ def test_this_machine_needs_none(host: str, header: str) -> None:
 )
 def test_without_a_token_no_other_name_is_answered(header: str) -> None:
     assert ask(Guard(application, "", 10), b"abc", host=header)[0] == 421
+
+
+def test_a_program_that_speaks_http_1_0_need_not_name_the_host() -> None:
+    server = Guard(application, "", 10)
+    versions = {"1.0": 200, "1.1": 421}
+    for version, status in versions.items():
+        assert messages(server, http_version=version, host="")[0]["status"] == status
+    assert messages(server, http_version="1.0", host="isco.example")[0]["status"] == 421
+
+
+@pytest.mark.parametrize(
+    ("address", "header", "status"),
+    [
+        ("http://localhost:8000/code", "isco.example", 200),
+        ("HTTP://[::1]/code", "", 200),
+        ("http://127.0.0.1", "localhost", 200),
+        ("http://isco.example/code", "localhost", 421),
+        ("http://localhost@isco.example/code", "localhost", 421),
+        ("http://\u4f8b.example/code", "localhost", 421),
+        ("http:///code", "localhost", 421),
+    ],
+)
+def test_the_host_of_a_whole_address_is_the_one_that_counts(
+    address: str, header: str, status: int
+) -> None:
+    assert ask(Guard(application, "", 10), path=address, host=header)[0] == status
