@@ -191,6 +191,7 @@ LITTER = (
     "Thumbs.db",
     "desktop.ini",
     ".a.csv.swp",
+    ".probe-inbox-1",  # of a start that was killed
 )
 UNFINISHED = (
     "a.csv.part",
@@ -202,6 +203,8 @@ UNFINISHED = (
 )
 HELD = {
     ".hidden.csv": "a hidden file",
+    ".isco-x.csv": "a hidden file",
+    ".work-1.xlsx": "a hidden file",
     "._a.csv": "AppleDouble",
     "notes.docx": "a text document",
     "report.pdf": "a PDF document",

@@ -35,8 +35,8 @@ this folder is not connected, and waits.
 """
 _PROBE = ".probe"
 _PLACEHOLDER = ".gitkeep"  # keeps the empty folder in the repository of this program
-OWN_NAMES = frozenset({WORK, SENTINEL, _PROBE, _PLACEHOLDER})
-"""What the program itself has in the inbox."""
+OWN_NAMES = frozenset({WORK, SENTINEL, _PLACEHOLDER})
+"""What the program itself has in the inbox, beside the probes of a start."""
 # The results of a small file: a folder that cannot take so much is full for all files.
 PROBE_BYTES = 1 << 18
 _CHANGES = {

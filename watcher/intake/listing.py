@@ -64,7 +64,7 @@ def list_inbox(files: Filesystem, inbox: Path, own_names: frozenset[str] = froze
     """
     listing = Listing()
     for name in files.names(inbox):
-        if name not in own_names and not name.startswith(tuple(f"{own}-" for own in own_names)):
+        if name not in own_names:
             _add(files, inbox, name, listing)
     return listing
 
