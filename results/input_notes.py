@@ -68,6 +68,7 @@ def note_input(batch: Batch, missing: Sequence[str]) -> None:
     receipt = batch.receipt
     of_columns = [*missing, *_notes_on_codes(batch)]
     if batch.weighted is not None:
+        receipt.columns["weight"] = batch.weighted.column
         of_columns += batch.weighted.notes()
     receipt.notes += of_columns
     if not receipt.n_rows_in:
