@@ -206,6 +206,10 @@ class ModelRegistry:
         os.replace(self._new_link(paths[previous]), self._served_link)
         return bundle
 
+    def was_promoted(self, name: str) -> bool:
+        """Return whether a version was ever put into service here."""
+        return "promoted" in self._promotion(name)
+
     def reference_of(self, name: str) -> str:
         """Return the name of the version that the gate compares with besides version ``name``."""
         return str(self._promotion(name).get("reference", name))

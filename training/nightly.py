@@ -74,10 +74,11 @@ def run_nightly(
     with training_lock(settings.output):
         if report_dir is not None:  # perhaps of a training that ended while this one was started
             require_new_dir(report_dir)
-        champion = ModelRegistry(settings.output).served()
+        registry = ModelRegistry(settings.output)
+        champion = registry.served()
         kept = list(read_folder(corrections_dir, settings.data))
         # First: what such a night learned is not new any more.
-        if (killed := _reported_late(kept, champion, settings, report_dir)) is not None:
+        if (killed := _reported_late(kept, registry, settings, report_dir)) is not None:
             return killed
         new_doubts = doubt_new_answers(kept, corrections_dir, champion, settings)
         if new_doubts:  # the answers are marked
@@ -114,11 +115,11 @@ def run_nightly(
 
 
 def _reported_late(
-    kept: list[KeptCorrection], champion: Bundle, settings: Settings, report_dir: Path | None
+    kept: list[KeptCorrection], registry: ModelRegistry, settings: Settings, report_dir: Path | None
 ) -> RunFolder | None:
     """Publish the report of a night that was killed after its promotion, and return that night."""
     runs_dir = settings.output.model_dir / "runs"
-    killed = unreported_promotion(runs_dir, champion.manifest.version)
+    killed = unreported_promotion(runs_dir, registry)
     if killed is not None:
         killed.metrics.sampled_agreement = sampled_agreement(kept, settings.data.corrections_dir)
         _report(killed, coder_agreement(kept), settings, report_dir)

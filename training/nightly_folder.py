@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 from core.files.folders import make_public_dir
@@ -14,11 +14,13 @@ from core.languages.message import Message
 from core.languages.stored_message import REASON_VALUES, REASONS, stored
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.run_state import RunState
+from inference.model_registry import ModelRegistry
 from training.evaluation.agreement_page import write_agreement
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import write_report
 from training.run_folder import CHECKPOINTS, RunFolder, RunMetrics, killed_nights, record_metrics
 
+_LOG = logging.getLogger(__name__)
 _REPORTED_LATE = Message(
     "this training was killed after its model had been put into service, before its report was "
     "published; what came since is learned by the next training"
@@ -45,21 +47,28 @@ def publish_skip(
     _show(staged, report_dir)
 
 
-def unreported_promotion(runs_dir: Path, served: str) -> RunFolder | None:
-    """Return the training that put ``served`` into service and was killed before it reported that.
+def unreported_promotion(runs_dir: Path, registry: ModelRegistry) -> RunFolder | None:
+    """Return the training that put its model into service and was killed before it reported that.
 
-    Its metrics, which now say so, are in its folder. None where there is no such training.
+    Its metrics, which now say so, are in its folder. None where there is no such training. The
+    model may have been rolled back since: the same answers would make the same model again.
     """
     for run in killed_nights(runs_dir):
-        with suppress(OSError, OwnFileError):
+        try:
             values = read_own_json(run.path / METRICS)
-            if (values.get("state"), values.get("version")) == (RunState.PROMOTED, served):
-                values |= {REASONS: [_REPORTED_LATE], REASON_VALUES: [stored(_REPORTED_LATE)]}
-                write_atomic(run.path / METRICS, as_own_json(values))
-                shutil.rmtree(run.path / CHECKPOINTS, ignore_errors=True)
-                run.metrics.state, run.metrics.version = RunState.PROMOTED, served
-                run.metrics.reasons = values[REASONS]
-                return run
+        except FileNotFoundError:
+            continue  # it was killed before it was decided
+        except (OSError, OwnFileError) as error:
+            _LOG.warning("a training that was killed is not reported: %s", error)
+            continue
+        version = str(values.get("version"))
+        if values.get("state") == RunState.PROMOTED and registry.was_promoted(version):
+            values |= {REASONS: [_REPORTED_LATE], REASON_VALUES: [stored(_REPORTED_LATE)]}
+            write_atomic(run.path / METRICS, as_own_json(values))
+            shutil.rmtree(run.path / CHECKPOINTS, ignore_errors=True)
+            run.metrics.state, run.metrics.version = RunState.PROMOTED, version
+            run.metrics.reasons = values[REASONS]
+            return run
     return None
 
 

@@ -368,7 +368,7 @@ def test_killed_after_the_promotion_the_next_run_reports_it(
     (run_dir,) = (user_project.output.model_dir / "runs").iterdir()
     assert not (run_dir / CHECKPOINTS).exists()
     # It is told once; the next night is one of its own.
-    assert unreported_promotion(run_dir.parent, promoted) is None
+    assert unreported_promotion(run_dir.parent, ModelRegistry(user_project.output)) is None
 
 
 def test_a_report_that_another_training_has_published_is_no_reason_to_train(

@@ -10,10 +10,12 @@ import pytest
 
 from core.files.own_files import METRICS, REPORT
 from core.run_state import RunState
+from core.settings import OutputSettings
+from inference.model_registry import VERSIONS, ModelRegistry
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import write_report
-from training.nightly_folder import publish, publish_skip
-from training.run_folder import RunKind, RunMetrics, record_metrics
+from training.nightly_folder import publish, publish_skip, unreported_promotion
+from training.run_folder import RunKind, RunMetrics, record_metrics, start_run
 
 
 @pytest.fixture
@@ -48,3 +50,32 @@ def test_others_read_a_night_and_not_its_run(tmp_path: Path) -> None:
     assert modes(night) == {night.name: 0o755, METRICS: 0o644, REPORT: 0o644}
     assert modes(run_dir) == {"run": 0o700, METRICS: 0o600, REPORT: 0o600}
     assert night.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("is_promoted", [True, False])
+def test_a_killed_promotion_that_was_rolled_back_is_reported_and_not_trained_again(
+    is_promoted: bool, tmp_path: Path
+) -> None:
+    run = start_run(tmp_path / "runs", RunKind.FINE_TUNE, "key")
+    run.metrics.version = "2026-06-02.abcdef01"
+    run.finish(RunState.PROMOTED, [])
+    registry = ModelRegistry(OutputSettings(model_dir=tmp_path))
+    (tmp_path / VERSIONS).mkdir()
+    promotion = '{"promoted": "2026-06-02T00:00:00Z"}' if is_promoted else "{}"
+    (tmp_path / VERSIONS / f"{run.metrics.version}.json").write_text(promotion, encoding="utf-8")
+    assert registry.served().manifest.version != run.metrics.version
+    killed = unreported_promotion(tmp_path / "runs", registry)
+    assert (killed is not None) is is_promoted
+    if killed is not None:
+        assert (killed.path, killed.state) == (run.path, RunState.PROMOTED)
+
+
+def test_the_damaged_metrics_of_a_killed_night_are_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    registry = ModelRegistry(OutputSettings(model_dir=tmp_path))
+    run = start_run(tmp_path / "runs", RunKind.FINE_TUNE, "key")
+    assert unreported_promotion(tmp_path / "runs", registry) is None and not caplog.messages
+    (run.path / METRICS).write_text("{", encoding="utf-8")
+    assert unreported_promotion(tmp_path / "runs", registry) is None
+    assert f"{METRICS}' is no JSON" in caplog.text
