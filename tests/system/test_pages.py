@@ -173,6 +173,16 @@ def test_no_table_of_the_index_is_wider_than_its_page(
 
 
 @pytest.mark.parametrize("language", page_languages())
+def test_no_table_of_the_agreement_is_wider_than_its_page(
+    driver: webdriver.Chrome, tmp_path: Path, language: str
+) -> None:
+    write_agreement(tmp_path, sampled(), CODERS, language)
+    for width in (360, 600, 1000):
+        shown(driver, tmp_path / AGREEMENT_PAGE, width)
+        assert n_scrolled(driver) == 0, width
+
+
+@pytest.mark.parametrize("language", page_languages())
 def test_a_short_name_of_a_file_stays_in_one_line(
     driver: webdriver.Chrome, tmp_path: Path, language: str
 ) -> None:
