@@ -33,7 +33,17 @@ Row = list[str]
 
 _UNQUOTED = "Remove the quotes around whole lines, or export the file again."
 
-_OTHER_DELIMITERS = {":": "a colon", "^": "^", "~": "~", "!": "!", "#": "#", "  ": "spaces"}
+OTHER_DELIMITERS = {
+    ":": "a colon",
+    "^": "^",
+    "~": "~",
+    "!": "!",
+    "#": "#",
+    "  ": "spaces",
+    "،": "Arabic commas",
+    "؛": "Arabic semicolons",
+}
+"""Signs that some programs write between fields, and that are not read."""
 _N_SHOWN_NAMES = 8
 _RENAME = "Rename the column."
 _RENAME_OR_NAME = f"Rename the column, or name it in data.columns in {SETTINGS_FILE}."
@@ -166,7 +176,7 @@ def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
                 f"each line is one quoted field with {name}s in it",
                 _UNQUOTED,
             )
-    for delimiter, sign in _OTHER_DELIMITERS.items():
+    for delimiter, sign in OTHER_DELIMITERS.items():
         names = [part for part in header.split(delimiter) if part.strip()]
         if len(names) > 1 and _is_named(names, wanted):
             return (

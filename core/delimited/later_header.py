@@ -18,6 +18,7 @@ from core.delimited.parsed_lines import n_filled, parsed_leniently
 from core.formats.source import Source
 
 _MAX_KEY_FIGURES = 5  # more rows are the records of a table of their own
+_MAX_TITLE_LINES = 5  # more are the titles of a list without a name
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,23 @@ def later_header(
             if is_certain is not None:
                 raise two_headers(path, header, places[0] + 1, row, n_above + 1)
         between.append(row)
+    return None
+
+
+def list_below_title(
+    lines: Sequence[str], delimiter: str, n_first: int, aliases: Aliases
+) -> int | None:
+    """Return how many lines stand above the name of a list of titles, None where that is not sure.
+
+    It is alone in its row, the first one below the first empty row: "Report 2026", "", "Job title".
+    """
+    is_apart = False
+    for n_above in range(n_first, min(n_first + _MAX_TITLE_LINES + 1, len(lines))):
+        row = next(parsed_leniently(lines[n_above:], delimiter), [])
+        if is_apart and n_filled(row):
+            fit = match_names([row], aliases).get(JOB_TITLE, Match.CONTAINED)
+            return n_above if n_filled(row) == 1 and fit < Match.CONTAINED else None
+        is_apart = is_apart or not n_filled(row)
     return None
 
 

@@ -27,7 +27,7 @@ from core.delimited.header_rows import (
     note_on,
 )
 from core.delimited.label_rows import LabelRow, asks_for_the_job, label_row
-from core.delimited.later_header import later_header
+from core.delimited.later_header import later_header, list_below_title
 from core.delimited.parsed_lines import (
     HEAD_LINES,
     first_rows,
@@ -38,8 +38,8 @@ from core.delimited.parsed_lines import (
     parsed_leniently,
     parsed_rows,
 )
-from core.delimited.quoted_lines import are_quoted_lines
 from core.delimited.spaced_lines import refuse_spaced_lines
+from core.delimited.undivided_lines import are_undivided
 from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
@@ -137,6 +137,9 @@ def layout_of_lines(
     if required and not any(_has_all(matches, required) for _, matches in fits):
         lower = (_lower_line(lines, each, n_first, aliases, required) for each in delimiters)
         fits += filter(None, lower)
+    if JOB_TITLE in required and not any(JOB_TITLE in matches for _, matches in fits):
+        places = ((each, list_below_title(lines, each, n_first, aliases)) for each in delimiters)
+        fits += [_at(lines, each, n, n_first, aliases) for each, n in places if n is not None]
     if not fits:
         raise errors[0]
     # max() keeps the first of equals: a file with one column is read as comma-separated.
@@ -145,22 +148,15 @@ def layout_of_lines(
     if missing is not None:
         tables = [each for each, _ in fits if is_table(lines[each.n_lines_above :], each.delimiter)]
         raise _no_column(path, lines, tables[0] if tables else layout, aliases, missing)
-    if JOB_TITLE in required and _are_quoted_lines(lines, layout, aliases):
-        raise no_column(path, layout.header, aliases, JOB_TITLE, layout.n_lines_above + 1)
-    if len(layout.header) == 1 and len(delimiters) > 1:  # no cell of a sheet, no "sep=;"
+    n_above, is_single = layout.n_lines_above, len(layout.header) == 1
+    may_hide_others = is_single and JOB_TITLE in required and matches[JOB_TITLE] != Match.SET
+    if may_hide_others and are_undivided(lines, n_above, layout.delimiter, aliases):
+        raise no_column(path, layout.header, aliases, JOB_TITLE, n_above + 1)
+    if is_single and len(delimiters) > 1:  # no cell of a sheet, no "sep=;"
         layout = replace(layout, is_list=is_list(lines[layout.n_rows_above_records :], delimiters))
     if JOB_TITLE in required and not names_columns_twice(layout.header, layout.further_headers):
         return _below_other_names(path, lines, (layout, matches), aliases)
     return layout, matches
-
-
-def _are_quoted_lines(lines: Sequence[str], layout: Layout, aliases: Aliases) -> bool:
-    if len(layout.header) != 1:
-        return False
-    read = lines[layout.n_lines_above :]
-    whole = read[:-1] if len(lines) == HEAD_LINES else read  # the last record may be cut
-    rows = [row for row in parsed_leniently(whole, layout.delimiter) if n_filled(row)]
-    return are_quoted_lines(rows, aliases)
 
 
 def _no_column(
@@ -218,18 +214,17 @@ def _lower_line(
             if _has_all(matches, required) or (
                 asks_for_the_job(row) and matches.keys() >= {*required}
             ):
-                return _at(lines, delimiter, n_above, bool(n_first), aliases), matches
+                return _at(lines, delimiter, n_above, n_first, aliases)
         n_most = max(n_most, n_here)
     return None
 
 
-def _at(
-    lines: Sequence[str], delimiter: str, n_above: int, has_separator_line: bool, aliases: Aliases
-) -> Layout:
+def _at(lines: Sequence[str], delimiter: str, n_above: int, n_first: int, aliases: Aliases) -> _Fit:
     """Return the layout with the header below so many lines."""
     header, *rows = islice(parsed_leniently(lines[n_above:], delimiter), HEAD_LINES)
-    layout = Layout(delimiter, header, n_above, has_separator_line)
-    return _layout_of(layout, rows, lines[n_above:], aliases)
+    layout = Layout(delimiter, header, n_above, bool(n_first))
+    layout = _layout_of(layout, rows, lines[n_above:], aliases)
+    return layout, match_names([layout.header, *layout.further_headers], aliases)
 
 
 def _below_other_names(path: Source, lines: Sequence[str], fit: _Fit, aliases: Aliases) -> _Fit:
@@ -244,8 +239,7 @@ def _below_other_names(path: Source, lines: Sequence[str], fit: _Fit, aliases: A
     refuse_names_of_others(path, lines, delimiter, n_first if n_above is None else n_above, aliases)
     if n_above is None:
         return fit
-    layout = _at(lines, delimiter, n_above, layout.has_separator_line, aliases)
-    return layout, match_names([layout.header, *layout.further_headers], aliases)
+    return _at(lines, delimiter, n_above, layout.has_separator_line, aliases)
 
 
 def _has_all(matches: Mapping[str, Match], required: Sequence[str]) -> bool:

@@ -50,6 +50,27 @@ def test_lines_above_the_header(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("above", "header"),
+    [
+        ("Report 2026\n\n", "Beruf"),
+        ("List of occupations\nwave 3\n;;\n", "Occupation"),
+        ('sep=;\n"Report, 2026"\n\n', "What is your job?"),
+    ],
+)
+def test_a_list_below_a_title_and_an_empty_row(tmp_path: Path, above: str, header: str) -> None:
+    table, rows = opened(tmp_path, f"{above}{header}\ncook, chef\nbaker\n")
+    assert table.header == [header] and rows == [["cook, chef"], ["baker"]]
+    n_lines = above.count("\n") - above.startswith("sep")
+    assert table.notes == [f"{n_lines} lines above the header were left out"]
+
+
+@pytest.mark.parametrize("above", ["cook\n", "cook\nbaker\nnurse\n\nwelder\n\n", "1\n" * 6 + "\n"])
+def test_an_answer_is_not_the_name_of_a_list(tmp_path: Path, above: str) -> None:
+    with pytest.raises(InputError, match="found the columns"):
+        opened(tmp_path, f"{above}profession\ncook\nbaker\n")
+
+
+@pytest.mark.parametrize(
     "question",
     ["Q12. What is your occupation?", "Mikä on ammattisi?", "Ποιο είναι το επάγγελμά σας;"],
 )
@@ -210,6 +231,9 @@ def test_a_delimiter_at_the_end_of_every_row(tmp_path: Path) -> None:
         ),
         ("id:job_title\n1:nurse\n", 1, "fields with a colon between them"),
         ("id^job_title\n1^nurse\n", 1, "fields with ^ between them"),
+        ("id^job_title\n1^nurse, ward\n2^cook\n", 1, "fields with ^ between them"),
+        ("المهنة،المهام\nممرضة،تعتني\nسائق،يقود\n", 1, "Arabic commas"),
+        ("الرقم؛المهنة\n1؛ممرضة\n2؛سائق\n", 1, "Arabic semicolons"),
         ("id  job_title  duties\n1  nurse  ward\n", 1, "fields with spaces between them"),
         ("100101farmer        6111\n100102nurse         2221\n", 1, "columns have fixed widths"),
         (
@@ -280,6 +304,7 @@ def test_a_list_of_titles_may_have_commas_in_them(tmp_path: Path) -> None:
         "Wirt, Koch",
         "Maler,",
     ]
+    assert opened(tmp_path, "المهنة\nممرضة، أطفال\nسائق\n")[1] == [["ممرضة، أطفال"], ["سائق"]]
     below = "Beruf\nin words\n1;Koch;30\n2;Lehrer, Deutsch;31\n3;Maler;32\n"
     tables = ("Beruf\nKoch,Bonn\nMaler,Ulm\n", below, "Beruf\nin words\n1,Koch\n2,Maler\n")
     for each in (*tables, "sep=,\nBeruf\nKoch\nMaler,Ulm\n"):
