@@ -71,7 +71,7 @@ def test_a_withdrawn_answer_of_a_sample_does_not_count(tmp_path: Path) -> None:
     assert (found["n"], found["n_agreed"]) == (1, 1)
     assert [part["name"] for part in found["versions"][0]["coders"]] == ["anna"]
     assert coder_agreement(read_folder(tmp_path, DataSettings())).n_texts == 0
-    lookup = CorrectionsLookup.load(tmp_path, DataSettings())
+    lookup = CorrectionsLookup.load(tmp_path, DataSettings(corrections_dir=tmp_path))
     assert lookup.decisions.get(TEXT) is None and lookup.find(TEXT) is None
     assert list(lookup.teaching) == ["a | b"] and lookup.answers.texts == ("a | b",)
     keep(4, f"{TEXT},7212,,1,batch 1,ben")
