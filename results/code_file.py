@@ -257,6 +257,7 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
     try:
         if not has_lists(folder):
             _note_earlier_batches(folder, settings)
+        batch.texts.count_asked(batch.review.asked())
         keep_text_list(folder, head, batch.texts, batch.review.drawn())
     except OSError as error:  # the codes are right without it
         receipt.notes.append(

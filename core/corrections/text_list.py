@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from core.files.whole_file import open_atomic
-from core.taxonomy import isco08
+from core.taxonomy import UNIT, isco08
 
 _FORMAT = 1
 _KEY, _CODE, _COUNT = "<u8", "<u2", "<u2"
@@ -60,7 +60,7 @@ class TextList:
 
     ``keys`` (N,) uint64, ascending; ``codes`` (N,) uint16, see ``code_of``; ``n_drawn`` (N,)
     uint16; ``n_by_model`` (N,) uint16, at most 65,535: the records that the model coded, 0 for a
-    text that a correction or the list of non-answers decided.
+    text that a correction, the list of non-answers or the question about another text decides.
     """
 
     head: ListHead
@@ -115,6 +115,15 @@ class TextCollector:
         self._new = []
         self._n_new = 0
 
+    def count_asked(self, asked: Iterable[str]) -> None:
+        """Count the records of no uncertain text but those that are ``asked``.
+
+        One answer decides several texts ("nurse" and "nurse" with "NA"): they are one question.
+        """
+        self._merge()
+        is_uncertain = digits_of_codes()[self._codes] != UNIT
+        self._n_by_model[is_uncertain & ~np.isin(self._keys, text_keys(asked))] = 0
+
     def finished(self, head: ListHead, drawn: Mapping[str, int]) -> TextList:
         """Return the list; ``drawn`` has the number of drawn records of each drawn text."""
         self._merge()
@@ -130,7 +139,7 @@ def text_hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def text_keys(texts: Mapping[str, Any] | list[str]) -> np.ndarray:
+def text_keys(texts: Iterable[str]) -> np.ndarray:
     """Return (N,) uint64: the first half of the hash of each text."""
     return np.frombuffer(b"".join(text_hash(text)[:_KEY_BYTES] for text in texts), _KEY)
 

@@ -150,6 +150,10 @@ class ReviewQueue:
         first = {item.text: item for item in reversed(drawn)}
         return [replace(first[text], n_records=n_records) for text, n_records in n_drawn.items()]
 
+    def asked(self) -> Iterator[str]:
+        """Yield the uncertain texts that are asked, in no order."""
+        return self._uncertain.texts()
+
     def drawn(self) -> dict[str, int]:
         """Return each text of the sample with the number of drawn records that have it."""
         return {item.text: item.n_records for item in self._sample(self.n_sampled)}

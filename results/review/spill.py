@@ -81,6 +81,15 @@ class UncertainTexts:
         with _as_os_error():
             yield from map(_item, self._database.execute(_SELECT_BY_GAIN))
 
+    def texts(self) -> Iterator[str]:
+        """Yield the texts, in no order."""
+        if self._database is None:
+            yield from (item.text for item in self._items.values())
+            return
+        self._spill()
+        with _as_os_error():
+            yield from (text for (text,) in self._database.execute("SELECT text FROM item"))
+
     def _spill(self) -> None:
         with _as_os_error():
             if self._database is None:

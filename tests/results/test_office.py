@@ -145,6 +145,22 @@ def test_answers_fit_the_confidence_of_the_next_file_and_the_report_says_so(
     ).all()
 
 
+def test_texts_that_one_answer_decides_are_one_question(
+    office: Office, halved: Settings, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "twice.csv", tmp_path / "twice"
+    rows = "".join(f'"{title}",\n"{title}",NA\n' for title in TITLES[:40])
+    path.write_text(f"job_title,duties\n{rows}", encoding="utf-8")
+    out.mkdir()
+    code_file(path, out, office.served.autocoder, halved)
+    answered = office.answer(out, office.best)
+    n_uncertain = sum(not row["sampled"] for row in answered)
+    answers = CorrectionsLookup.load(halved.data.corrections_dir, halved.data).answers
+    assert answers.answered_rate == 1 and len(answers) == len(answered) > n_uncertain
+    weights = np.array(answers.weights)[~np.array(answers.is_sampled)]
+    assert weights == pytest.approx(np.ones(n_uncertain))
+
+
 def test_wrong_codes_of_the_sample_lower_the_confidence_and_the_report_warns(
     office: Office,
 ) -> None:

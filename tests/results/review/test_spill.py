@@ -26,6 +26,7 @@ def test_many_texts_are_counted_on_the_disk_as_in_memory(monkeypatch: pytest.Mon
     assert len(in_memory) == len(on_disk) == 90
     assert list(in_memory.uncertain()) == list(on_disk.uncertain())
     assert list(in_memory.items()) == list(on_disk.items())
+    assert {*in_memory.asked()} == {*on_disk.asked()} == {i.text for i in on_disk.uncertain()}
     assert in_memory.items_to_explain(20) == on_disk.items_to_explain(20)
 
 
