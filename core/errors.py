@@ -14,7 +14,7 @@ IscoError                       anything the user can act on; the command line p
 ├── StorageError                a distributed run cannot read from or write to a place
 ├── DistributedError            a distributed run stopped before its end
 │   └── RunInterruptedError     it was stopped with Ctrl-C (exit 130)
-├── TrainingRunsError           another training uses the same models (exit 3)
+├── TrainingRunsError           what changes the models is running already (exit 3)
 └── AlreadyRunningError         another daemon watches the same inbox (exit 3)
 
 Programming errors are not in this tree: they keep their traceback.

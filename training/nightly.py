@@ -66,7 +66,7 @@ def run_nightly(
     progress : receives the number of texts done while they are embedded, and while the encoder
         trains.
 
-    Raises TrainingRunsError if another training runs, FileExistsError if ``report_dir`` has a
+    Raises TrainingRunsError if the models are locked, FileExistsError if ``report_dir`` has a
     report, and InputError or BundleError for a file that cannot be read; then the model in service
     is unchanged.
     """

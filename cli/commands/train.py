@@ -118,7 +118,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 def _failure_told(report_dir: Path | None, settings_file: Path | None) -> Iterator[None]:
     """Leave the reason of a failure in ``report_dir``, where the daemon and its page find it.
 
-    While another training runs nothing has failed: the daemon tries again.
+    While something else changes the models nothing has failed: the daemon tries again.
     """
     try:
         yield

@@ -124,10 +124,9 @@ def evaluate_records(
 ) -> dict[str, dict[str, Any]]:
     """Return part of the records → its figures (``metrics.measure``); ``all`` comes first.
 
-    ``records`` has ``text, label, language, source``. Parts without records are left out. Where
-    nothing is autocoded, ``autocoded_agreement`` is NaN; ``kappa`` is NaN where all codes, of the
-    records and of the model, are one. ``n_texts`` distinct texts and ``n_autocoded`` records are
-    told as well, and 95 % intervals (``training/evaluation/intervals.py``).
+    ``records`` has ``text, label, language, source``. Parts without records are left out.
+    ``n_texts`` distinct texts and ``n_autocoded`` records are told as well, and 95 % intervals
+    (``training/evaluation/intervals.py``); an undefined bound of these is NaN.
     """
     rows_of_texts, texts = pd.factorize(records["text"])  # a repeated text is computed once
     probabilities = classifier.probabilities(list(texts))[rows_of_texts]

@@ -211,7 +211,7 @@ class NightlyScheduler:
                 _LOG.info("nightly training: %s, report in %s", outcome(report_dir), report_dir)
             return True
         if status == TrainingRunsError.exit_code:
-            _LOG.info("nightly training: waiting until another training has ended")
+            _LOG.info("nightly training: waiting for what else works with the models")
             return False
         if not self._is_connected():  # its report cannot be known: it is done again
             return False
