@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,16 +20,19 @@ from pathlib import Path
 
 import psutil
 import pytest
+from apscheduler.schedulers import SchedulerAlreadyRunningError
 from hypothesis import given
 from hypothesis import strategies as st
 
 import main
 from core.files.whole_file import sha256_of
 from core.settings import Settings
+from core.settings_file.hook_settings import HookSettings
 from tests.cli.processes import config_of
 from tests.conftest import ROOT
 from tests.support.fake_clock import FakeClock
 from tests.volumes import other_volume
+from watcher.daemon import Daemon
 from watcher.delivery import archive, publish
 from watcher.environment import MAIN, Environment
 from watcher.filesystem import Filesystem
@@ -41,6 +45,9 @@ from watcher.intake.listing import Fingerprint, Listing, list_inbox
 from watcher.intake.polling import InboxPoller
 from watcher.intake.stability import Stability, WaitingFile
 from watcher.open_files import Writers
+from watcher.processes.file_processor import FileProcessor
+from watcher.processes.scheduler import NightlyScheduler
+from watcher.signals import Shutdown
 from watcher.status.status import read_status
 from watcher.status.waiting_files import INTERRUPTED
 from watcher.status.writer import StatusWriter
@@ -542,6 +549,37 @@ def test_a_claimed_file_that_is_deleted_does_not_delay_others(settings: Settings
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("can_start", [True, False])
+def test_what_a_run_started_ends_with_it(settings: Settings, can_start: bool) -> None:
+    """Also where a later start fails, as that of the schedule that has begun before."""
+    settings.watcher.inbox.mkdir()
+    commands = HookSettings(on_night=("true",))
+    schedule = NightlyScheduler(settings.schedule, settings.watcher.outbox, never_started)
+    one = Daemon(
+        Environment(settings.watcher, hooks=commands),
+        FileProcessor(settings),
+        Shutdown(),
+        scheduler=schedule,
+    )
+    if not can_start:
+        schedule.start()
+    before = set(threading.enumerate())
+    if can_start:
+        one.run(once=True)
+    else:
+        with pytest.raises(SchedulerAlreadyRunningError):
+            one.run(once=True)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive(), thread.name
+    if not can_start:
+        schedule.stop()
+
+
+def never_started(report_dir: Path) -> subprocess.Popen[bytes]:
+    raise AssertionError(report_dir)
+
+
 def test_sigterm_finishes_the_current_file(settings: Settings) -> None:
     rows = 5_000
     drop(settings, "big.csv", "job_title\n" + "".join(f"welder {i}\n" for i in range(rows)))
