@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import product
 from typing import NamedTuple
 
 from core.row_counts import quantity
@@ -72,15 +71,19 @@ class Crontab:
 
         A time in the hour that is repeated in autumn is the first of both.
         """
+        minutes = sorted(self.minutes)
         for n_days in range(_MAX_DAYS):
             day = moment.date() + timedelta(n_days)
             if not self._has(day):
                 continue
-            for hour, minute in product(sorted(self.hours), sorted(self.minutes)):
-                due = datetime.combine(day, time(hour, minute), moment.tzinfo)
-                # Times of one zone are compared by what their clocks show, hour repeated or not.
-                if due.timestamp() > moment.timestamp():
-                    return due
+            for hour in sorted(self.hours):
+                last = datetime.combine(day, time(hour, minutes[-1]), moment.tzinfo)
+                if not _is_later(last, moment):
+                    continue
+                dues = (
+                    datetime.combine(day, time(hour, minute), moment.tzinfo) for minute in minutes
+                )
+                return next(due for due in dues if _is_later(due, moment))
         return None
 
     def _has(self, day: date) -> bool:
@@ -90,6 +93,11 @@ class Crontab:
         has_day = day.day in self.days or is_last
         has_weekday = day.isoweekday() % 7 in self.weekdays
         return has_day or has_weekday if self.takes_either else has_day and has_weekday
+
+
+def _is_later(due: datetime, moment: datetime) -> bool:
+    # Times of one zone are compared by what their clocks show, hour repeated or not.
+    return due.timestamp() > moment.timestamp()
 
 
 def _numbers(part: str, field: _Field) -> range:
