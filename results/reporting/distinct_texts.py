@@ -1,5 +1,6 @@
 """The distinct texts that the model coded in a batch, of 17 bytes each.
 
+Texts that one answer decides ("nurse" and "nurse" with the duties "NA") are one, as in the review.
 The records of one text are right or wrong together. So a share of records is as sure as one of
 fewer texts that have the same number of records each (``effective_number``).
 """
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.corrections.decisions import decided_text
 from inference.decision import Prediction
 from inference.office.share_interval import effective_number
 
@@ -37,7 +39,8 @@ class DistinctTexts:
         rows = np.empty(len(texts), _TEXT)
         # "nurse / welder" and "nurse welder" are one text, but one of them is left to a person.
         reach = [prediction.reach for prediction in predictions]
-        rows["hash"] = [hash(pair) for pair in zip(texts, reach, strict=True)]
+        decided = map(decided_text, texts)
+        rows["hash"] = [hash(pair) for pair in zip(decided, reach, strict=True)]
         rows["reach"] = reach
         rows["is_seen"] = is_seen
         rows["n_records"] = 1

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.text import join
 from results.reporting.distinct_texts import DistinctTexts
 from tests.results.test_statistics import CONFIDENCES, a_prediction
 
@@ -36,3 +37,11 @@ def test_texts_are_those_of_a_slow_count(
         assert distinct.unseen_rate == pytest.approx(np.mean(unseen))
     else:
         assert np.isnan(distinct.unseen_rate)
+
+
+def test_texts_that_one_answer_decides_are_one() -> None:
+    """The report had twice as many texts for review as the review asks."""
+    distinct = DistinctTexts()
+    texts = [join("clerk", duties) for duties in ("NA", "", "n/a", "-", "files papers")]
+    distinct.add(texts, [a_prediction("4110", 0.7)] * 5, np.zeros(5, bool))
+    assert (len(distinct), distinct.n_below(0.9)) == (2, 2)
