@@ -49,10 +49,6 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         weighted=batch.weighted,
         minor_bands=statistics.minor_bands(),
         n_minor_codes=sum(band.n_records for band in statistics.minor_bands()),
-        columns=[
-            (name, batch.table.header[position].strip())
-            for name, position in batch.table.columns.items()
-        ],
         n_texts=statistics.n_texts,
         n_by_model=statistics.n_by_model,
         n_calibration=statistics.training_profile.n_calibration,

@@ -117,8 +117,9 @@ def test_weights_that_no_setting_names_are_noted(
     named = changed(settings, columns={"weight": [name]})
     assert not unused(tmp_path, text, named)
     (tmp_path / "named").mkdir()
-    receipt, _ = coded(tmp_path / "named", text, bundle, named)
+    receipt, out = coded(tmp_path / "named", text, bundle, named)
     assert receipt.columns["weight"] == name
+    assert f"{name} as weight</dd>" in (out / "report.html").read_text(encoding="utf-8")
     twice = f"job_title,{name},{name}\nnurse,1,3\n"
     assert unused(tmp_path, twice, named) == [f"2 columns are called {name!r}: column 2 was read"]
     assert not unused(tmp_path, f"job_title,{name}\nnurse,light\n", settings)
