@@ -137,11 +137,14 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def reviewer(chromium: tuple[webdriver.Chrome, Path], page: Path) -> Iterator[Reviewer]:
     driver, downloads = chromium
-    yield Reviewer(driver, page, downloads)
+    fresh = Reviewer(driver, page, downloads)
+    # By this page and not by the one before: of two processes the writes may come in any order.
+    driver.execute_script("localStorage.clear()")
+    driver.refresh()
+    yield fresh
     # Leaving a page with unsaved decisions that no key had made is an "intervention".
     log = [entry for entry in driver.get_log("browser") if entry["source"] != "intervention"]
     assert log == [], "the page complained"
-    driver.execute_script("localStorage.clear()")
 
 
 def test_the_page_is_one_file_and_hostile_texts_stay_text(page: Path) -> None:
