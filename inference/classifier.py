@@ -40,6 +40,10 @@ class Reading:
     logits: np.ndarray
     ngram_vectors: np.ndarray
 
+    def at(self, rows: np.ndarray) -> Reading:
+        """Return what it makes of the texts at ``rows`` alone."""
+        return Reading(self.probabilities[rows], self.logits[rows], self.ngram_vectors[rows])
+
 
 class Classifier:
     """One version of the model: a network and an n-gram model, combined by the calibration.

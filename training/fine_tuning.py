@@ -50,10 +50,7 @@ def fit_challenger(
     is_kept = ~overruled_texts(texts, reading, similarity_of(champion))
     n_overruled = int((~is_kept).sum())
     _LOG.info("texts that similar corrections overrule, left out: %d", n_overruled)
-    texts = texts[is_kept].reset_index(drop=True)
-    reading = Reading(
-        reading.probabilities[is_kept], reading.logits[is_kept], reading.ngram_vectors[is_kept]
-    )
+    texts, reading = texts[is_kept].reset_index(drop=True), reading.at(is_kept)
     summary = run.metrics.training
     assert summary is not None
     run.metrics.training = replace(summary, n_overruled=n_overruled, n_trained=len(texts))
