@@ -84,12 +84,19 @@ class Classifier:
 
         Those of a text that is read in two ways are the mean of both.
         """
-        readings = self._spelling.readings(_as_answered(texts))
+        answered = _as_answered(texts)
+        known = np.flatnonzero(self._spelling.are_known(answered))
+        network = self._executor.submit(self._session.logits, [answered[row] for row in known])
+        readings = self._spelling.readings(answered)  # while the network computes
         texts_read = readings.all_texts
-        network = self._executor.submit(self._session.logits, texts_read)
-        vectors = self._ngram_model.text_vectors(texts_read)  # while the network computes
+        others = np.setdiff1d(np.arange(len(texts_read)), known)
+        of_others = self._executor.submit(
+            self._session.logits, [texts_read[row] for row in others]
+        )
+        vectors = self._ngram_model.text_vectors(texts_read)
         scores = self._ngram_model.scores_of(vectors)
-        logits = network.result()
+        logits = np.empty_like(scores)
+        logits[known], logits[others] = network.result(), of_others.result()
         probabilities = combine(logits, scores, self._temperature, self._ngram_weight)
         n = len(texts)
         return Reading(readings.mean(probabilities), logits[:n], vectors[:n])

@@ -110,6 +110,12 @@ class Spelling:
         parts = ["\n".join(words) for words in (self._rank, self._rare_words)]
         path.write_bytes(gzip.compress("\n\n".join(parts).encode(), mtime=0))
 
+    def are_known(self, texts: Iterable[str]) -> list[bool]:
+        """Return for each cleaned text whether it has no unknown word, and is read as it is."""
+        all_words = [text.split() for text in texts]
+        unknown = self._unknown(chain.from_iterable(all_words), _MIN_DOUBTED_LETTERS)
+        return [unknown.isdisjoint(words) for words in all_words]
+
     def correct(self, text: str) -> str:
         """Return the cleaned ``text`` with its typos corrected, see ``correct_all``."""
         return self.correct_all([text])[0]
@@ -156,8 +162,7 @@ class Spelling:
 
     def _meant_by(self, words: Iterable[str], min_letters: int) -> dict[str, Meant]:
         """Return those of the words, from so many letters on, that may be typos: what was meant."""
-        # Not difference(): of two collections it runs through the second one, for one text, too.
-        unknown_words = {w for w in set(words) if len(w) >= min_letters and w not in self}
+        unknown_words = self._unknown(words, min_letters)
         seen = self._meant
         meant = {word: seen[word] for word in unknown_words if word in seen}
         new_words = [w for w in unknown_words if w not in meant and self._may_be_typo(w)]
@@ -165,6 +170,11 @@ class Spelling:
             meant |= (found := self._find_meant(new_words))
             self._meant = found if len(seen) > _MAX_CACHED_WORDS else seen | found
         return {word: each for word, each in meant.items() if each.word != word}
+
+    def _unknown(self, words: Iterable[str], min_letters: int) -> set[str]:
+        """Return those of the words, from so many letters on, that the model has not learned."""
+        # Not difference(): of two collections it runs through the second one, for one text, too.
+        return {w for w in set(words) if len(w) >= min_letters and w not in self}
 
     def _may_be_typo(self, word: str) -> bool:
         is_too_long = len(word) > _MAX_LETTERS

@@ -11,6 +11,7 @@ from inference.bundle import Bundle
 from inference.classifier import combine, open_classifier
 from inference.spelling.typo_correction import Spelling
 from tests.conftest import ROOT
+from training.dataset.reference_data import read_answers
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,22 @@ def test_a_title_with_a_word_in_doubt_is_read_both_ways(bundled: Bundle) -> None
     }
     # Of so few words none tells which letters are likely.
     assert Spelling(["nurse", "welder"]).readings(["büttenr nrse | unknown"]).others == {}
+
+
+def test_a_text_of_known_words_is_read_as_it_is(bundled: Bundle) -> None:
+    """The network has such texts before typos are looked for: they must not change afterwards."""
+    spelling = bundled.spelling()
+    typed = ["welder", "of 3 mm", "büttenr", "welder | weldr", "oven bakr", "oven baker"]
+    texts = [join(*text.split(" | ")) for text in typed]
+    assert spelling.are_known(texts) == [True, True, False, False, False, True]
+    answers = read_answers(ROOT / "data" / "reference", ["ga"])  # few, and many rare words
+    texts += answers["text"][:2_000].tolist()
+    corrected, others = spelling.readings(texts)
+    are_known = spelling.are_known(texts)
+    assert len(texts) / 2 < are_known.count(True) < len(texts)
+    for row in np.flatnonzero(are_known):
+        assert corrected[row] == texts[row]
+        assert row not in others
 
 
 def test_two_readings_give_the_mean_of_their_probabilities(bundled: Bundle) -> None:
