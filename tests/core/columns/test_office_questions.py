@@ -33,7 +33,10 @@ Kuidas nimetatakse Teie ametit? | Mikä on tehtävänimikkeenne? | Hva heter yrk
 Hvað heitir starfið þitt? | JABATAN_TEKS
 Ποιος είναι ο τίτλος της θέσης σας; | Hogy hívják a foglalkozását? | Profession déclarée
 Jabatan saat ini | Postul ocupat în prezent | Cargo exercido | Kariga attwali | Stelle heute
-Τρέχουσα θέση εργασίας | Jako kto Pan(i) pracuje?"""
+Τρέχουσα θέση εργασίας | Jako kto Pan(i) pracuje? | Em que é que trabalha? | Koks Jūsų darbas?
+What is the exact title of the job you hold at the moment? (For instance: "primary school teacher")
+What job are you doing at present? | Indiquez l'intitulé exact de votre emploi | Intitulé
+Qual é o seu cargo? | Care este funcția dvs.? | Cad é do phost? | X'inhu x-xogħol tiegħek?"""
 
 TASKS = """\
 Koje poslove obavljate na radnom mjestu? | Opišite poslove koje obavljate | Opišite što radite
@@ -69,6 +72,8 @@ Beroep vóór huidige baan | F.d. yrke | Tidl. stilling | Antraeilės pareigos |
 Slí bheatha an chéile | Juhi ametikoht | Leders stilling | Povolání nadřízeného
 Longest held occupation | Condición de ocupación | Počet zaměstnání
 Délka zaměstnání | Důvod odchodu ze zaměstnání | Vzdelanie pre povolanie | Število zaposlitev
+Job title of your line manager | Reports to (job title) | Intitulé du poste de votre supérieur
+Job title of the person you report to | Beruf der Führungskraft | Intitulé de la formation
 Stilling i erhverv | مجموعة المهنة | Jumlah pekerjaan | Golongan pekerjaan"""
 
 DESCRIBED = """\
@@ -134,7 +139,8 @@ Função que desempenha | Qual é a ocupação principal de (nome)? | نوع ا�
 What was [NAME]'s main occupation? | PROCC_DESC"""
 SOUTHERN_TASKS = """\
 ¿Qué hace en este trabajo? | P6370. ¿Qué hace … en este trabajo? | Actividades que realiza
-¿Qué hace [nombre] en ese trabajo? | Que fait-il dans cet emploi ? | O que faz neste trabalho?
+¿Qué hace [nombre] en ese trabajo? | ¿Qué hace usted en ese trabajo?
+Que fait-il dans cet emploi ? | O que faz neste trabalho?
 طبيعة العمل | What does [NAME] do in this job?"""
 SOUTHERN_OTHERS = """\
 ¿A qué se dedica el negocio? | ¿A qué se dedica la empresa? | Profession du CM | مهنة رب الأسرة
