@@ -36,7 +36,9 @@ _PREFIX = re.compile(
     r"(?:c(?=\d))?",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"(\d)[,.'’ ](\d{3})(?=[.,]0{1,2}(?!\d)|(?![\d.,]))")
+_THOUSANDS = re.compile(
+    r"(\d)[,.'’ ](\d{3})(?:0*e\+?0*3(?!\d)|(?=[.,]0{1,2}(?!\d)|(?![\d.,])))", re.IGNORECASE
+)
 _DOTTED = re.compile(r"(\d)\.(\d)\.(\d)(?:\.(\d))?(?![\d.])")
 _DIGITS = re.compile(r"\d{1,4}(?!\d)")
 _DECIMALS = re.compile(r"[.,]0+(?!\d)")

@@ -71,7 +71,17 @@ def test_digits_of_other_scripts() -> None:
 
 
 def test_thousands_and_dots_between_the_digits() -> None:
-    for written in ("7,212", "7.212", "7 212", "7\u202f212", "7'212", "7’212", "7.2.1.2"):
+    for written in (
+        "7,212",
+        "7.212",
+        "7 212",
+        "7\u202f212",
+        "7'212",
+        "7’212",
+        "7.2.1.2",
+        "7.212E+03",
+        "7,212000e3",
+    ):
         assert read_code(written).code == "7212"
         assert read_code(written).kind == CodeKind.REPAIRED
 
@@ -204,6 +214,7 @@ def test_a_code_that_is_denied_is_none(written: str) -> None:
         "7212 mungkin",
         "7212 ربما",
         "7212 (to be checked)",
+        "7212 TODO",
         "7212, bitte prüfen",
         *("7212 provjeri", "7212 - preveri", "7212 провери", "7212 třeba ověřit"),
         "7212 — à vérifier",
