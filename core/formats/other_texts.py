@@ -23,7 +23,7 @@ _YAML = re.compile(
     r"[ ]*- [\"']?[\w-][\w .-]*[\"']?:(?: [^\n]*|\r?)"  # its first item, a key and a value
     r"(?:\n[ ]*- |\n[ ]+\S|\s*\Z)"
 )
-_SQL_START = re.compile(r"--|/\*|(?:set|begin|start|use|drop|create|insert)\b", re.IGNORECASE)
+_SQL_START = re.compile(r"--|/\*|(?:set|begin|start|use|drop|create|insert|copy)\b", re.IGNORECASE)
 _SQL = re.compile(
     r"^[ \t]*(?:INSERT\s+(?:IGNORE\s+)?INTO\s+\S+\s*(?:\(|VALUES|SELECT)"
     r"|CREATE\s+TABLE\s[^;(]*\("

@@ -294,6 +294,7 @@ def test_the_true_cause_is_named(content: bytes, words: str, name: str, tmp_path
         ("- job_title: nurse\n  duties: care\n- job_title: cook\n", "YAML"),
         ("# staff\n---\njob_title:\n  - title: nurse\r\n  - title: cook\r\n", "YAML"),
         ("INSERT INTO staff (job_title) VALUES ('nurse');\n", "commands of SQL"),
+        ("COPY staff (id, job_title) FROM stdin;\n1\tnurse\n", "commands of SQL"),
         ("-- Dump\n\nDROP TABLE job;\nCREATE TABLE job\n(job_title text);\n", "commands of SQL"),
     ],
 )
