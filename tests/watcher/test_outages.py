@@ -454,6 +454,17 @@ def test_lists_of_batches_that_were_deleted_are_missed_once(
     assert len(harness.batches()) == 3 and harness.violations() == []
 
 
+def test_corrections_before_the_first_batch_are_no_batch_without_a_list(
+    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.drop("answers.csv", b"text,corrected_isco_code\nnurse | unknown,9629\n")
+    harness.tick(12)
+    harness.drop("survey.csv", GOOD)
+    harness.tick(12)
+    assert len(harness.batches()) == 2
+    assert "has no lists of the batches that were coded before" not in caplog.text
+
+
 def test_corrections_that_go_away_in_the_middle_of_a_file_are_waited_for(
     settings: Settings,
 ) -> None:
