@@ -50,6 +50,10 @@ _RENAME_OR_NAME = f"Rename the column, or name it in data.columns in {SETTINGS_F
 _WITH_QUESTIONS = (
     "Or export the answers with the texts of the questions as the names of the columns."
 )
+_WITHOUT_NAMES = (
+    f"Write them into the first {LINE}; if the file has no records either, check that the export "
+    "or copy finished."
+)
 # Numbers of questions and of variables: G2Q1, v716, PL051, Q12_3.
 _VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_\[\].]*")
 _MIN_VARIABLES = 2
@@ -149,6 +153,8 @@ def no_column(
     if others:
         remedy = f"{remedy} Not read, since their names say something else: {listed(others)}."
     found = "the columns " + listed(header)
+    if not any(map(str.strip, header)):
+        found, remedy = "no names of columns", _WITHOUT_NAMES
     cause = _other_delimiter(header[0], wanted) if len(header) == 1 else None
     if cause is None and any(map(_WIDELY_PADDED.search, header)):
         cause = _FIXED_WIDTHS

@@ -70,6 +70,12 @@ def test_an_answer_is_not_the_name_of_a_list(tmp_path: Path, above: str) -> None
         opened(tmp_path, f"{above}profession\ncook\nbaker\n")
 
 
+@pytest.mark.parametrize("content", ["\ufeff", "\n\n", "  \t \n", ";;;\n;;;\n"])
+def test_a_file_without_a_word(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InputError, match=r"no names of columns.*export or copy finished"):
+        opened(tmp_path, content)
+
+
 @pytest.mark.parametrize(
     "question",
     ["Q12. What is your occupation?", "Mikä on ammattisi?", "Ποιο είναι το επάγγελμά σας;"],
