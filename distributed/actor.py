@@ -13,7 +13,7 @@ import ray
 from core.files.scratch_folder import ScratchFolder
 from core.settings import Settings
 from distributed.dataset_rows import RowKind, header_of, kind_of, make_row, records_of
-from distributed.file_splits import Split
+from distributed.file_splits import Split, TextColumns
 from distributed.shards import Format, Shard, write_shard
 from distributed.storage import Folder
 from inference.autocoder import open_autocoder, result_settings
@@ -56,12 +56,7 @@ class CodingActor:
         if kind_of(row) is not RowKind.SPLIT:
             return row
         header = header_of(row)
-        split = Split(
-            records_of(row),
-            header["title_column"],
-            header["duties_column"],
-            tuple(header["context_columns"]),
-        )
+        split = Split(records_of(row), TextColumns(*header["columns"]))
         shard = Shard(
             name=header["name"],
             input=header["input"],

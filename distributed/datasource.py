@@ -90,17 +90,10 @@ def _read(
     yield make_row(RowKind.FILE, {**about, **asdict(contents)})
     for number, split in enumerate(read_splits(file, data.read_columns, n_rows, data.encoding)):
         name = f"{file.shard_prefix}.{number:06}"
-        columns_of_text = (split.title_column, split.duties_column or "", *split.context_columns)
-        key = shard_key(table_bytes(split.records), [*columns_of_text, *key_parts])
+        title, duties, context = split.columns
+        key = shard_key(table_bytes(split.records), [title, duties or "", *context, *key_parts])
         if complete.get(name) == key:
             yield make_row(RowKind.COMPLETE, {"name": name})
             continue
-        header = {
-            "name": name,
-            "input": file.path,
-            "key": key,
-            "title_column": split.title_column,
-            "duties_column": split.duties_column,
-            "context_columns": split.context_columns,
-        }
+        header = {"name": name, "input": file.path, "key": key, "columns": split.columns}
         yield make_row(RowKind.SPLIT, header, split.records)

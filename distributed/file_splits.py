@@ -13,11 +13,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.columns.column_choice import ColumnChoice, choose_columns
+from core.columns.column_choice import choose_columns
 from core.columns.equal_names import refuse_equal_names
 from core.columns.record_text import context_columns
 from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
@@ -46,20 +47,20 @@ _REQUIRED = (JOB_TITLE,)
 _PARQUET_ROWS = 1_000  # decoded at a time, so that a split of long texts stays near its bytes
 
 
-TextColumns = tuple[str, str | None, tuple[str, ...]]
+class TextColumns(NamedTuple):
+    """The names of the columns of titles, of duties, and of what is appended to these."""
+
+    title: str
+    duties: str | None
+    context: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Split:
-    """Records of one file, and the columns of their texts; None without duties.
-
-    ``context_columns`` are those that are appended to the duties.
-    """
+    """Records of one file, and the columns of their texts."""
 
     records: pa.Table
-    title_column: str
-    duties_column: str | None
-    context_columns: tuple[str, ...] = ()
+    columns: TextColumns
 
 
 @dataclass(frozen=True)
@@ -130,12 +131,9 @@ def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileC
 
 def _check_parquet(file: InputFile, columns: Columns) -> FileContents:
     with _open_parquet(file) as parquet:
-        sample = _sample(parquet)
-        refuse_own_table(file, parquet.schema_arrow.names, sample)
-        choice = _choose(file, parquet, sample, columns)
-        _output_schema(file, parquet, choice)
+        _, _, notes = _parquet_layout(file, parquet, columns)
         n_records = sum(batch.num_rows for batch in parquet.iter_batches(_PARQUET_ROWS))
-        return FileContents(n_records, notes=tuple(choice.notes))
+        return FileContents(n_records, notes=tuple(notes))
 
 
 def _read_csv(
@@ -151,12 +149,12 @@ def _read_csv(
         rows.append(row)
         n_bytes += sum(map(len, row))
         if len(rows) == n_rows or n_bytes >= SPLIT_BYTES:
-            yield Split(arrow_table(rows, schema), *text_columns)
+            yield Split(arrow_table(rows, schema), text_columns)
             rows = []
             n_bytes = 0
             n_splits += 1
     if rows or not n_splits:
-        yield Split(arrow_table(rows, schema), *text_columns)
+        yield Split(arrow_table(rows, schema), text_columns)
 
 
 @contextmanager
@@ -166,28 +164,23 @@ def _open_parquet(file: InputFile) -> Iterator[pq.ParquetFile]:
         yield parquet
 
 
-def _output_schema(
-    file: InputFile, parquet: pq.ParquetFile, choice: ColumnChoice
-) -> tuple[pa.Schema, TextColumns]:
-    """Return the columns as they are written, and the names of those of the text.
+def _parquet_layout(
+    file: InputFile, parquet: pq.ParquetFile, columns: Columns
+) -> tuple[pa.Schema, TextColumns, list[str]]:
+    """Return the columns as they are written, those of the text, and notes on the choice of them.
 
-    Raises InputError for columns that cannot be written.
+    Raises InputError for a table of ours, and for columns that are missing, stand twice, or cannot
+    be written.
     """
-    text_columns = _text_columns(parquet.schema_arrow.names, choice.columns)
-    texts = text_columns[:2]
-    fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
-    return pa.schema(fields), text_columns
-
-
-def _choose(
-    file: InputFile, parquet: pq.ParquetFile, sample: Sequence[Sequence[str]], columns: Columns
-) -> ColumnChoice:
-    """Return our columns. Raises InputError for columns that are missing or stand twice."""
-    header = parquet.schema_arrow.names
+    header, sample = parquet.schema_arrow.names, _sample(parquet)
+    refuse_own_table(file, header, sample)
     choice = choose_columns(file, [header], sample, columns.aliases, _REQUIRED)
     check_columns(file, [header], choice.columns, columns.aliases, _REQUIRED)
     refuse_equal_names(file, header)
-    return choice
+    text_columns = _text_columns(header, choice.columns)
+    texts = (text_columns.title, text_columns.duties)
+    fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
+    return pa.schema(fields), text_columns, choice.notes
 
 
 def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
@@ -201,8 +194,7 @@ def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
 
 def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Split]:
     with _open_parquet(file) as parquet:
-        choice = _choose(file, parquet, _sample(parquet), columns)
-        schema, text_columns = _output_schema(file, parquet, choice)
+        schema, text_columns, _ = _parquet_layout(file, parquet, columns)
         batches: list[pa.RecordBatch] = []
         n_splits = 0
         for batch in parquet.iter_batches(min(_PARQUET_ROWS, n_rows)):
@@ -210,12 +202,12 @@ def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Sp
             n_read = sum(b.num_rows for b in batches)
             if n_read >= n_rows or sum(b.nbytes for b in batches) >= SPLIT_BYTES:
                 read = pa.Table.from_batches(batches)
-                yield Split(_cast(read.slice(0, n_rows), schema), *text_columns)
+                yield Split(_cast(read.slice(0, n_rows), schema), text_columns)
                 batches = read.slice(n_rows).to_batches()
                 n_splits += 1
         if batches or not n_splits:
             rest = pa.Table.from_batches(batches, parquet.schema_arrow)
-            yield Split(_cast(rest, schema), *text_columns)
+            yield Split(_cast(rest, schema), text_columns)
 
 
 def _cast(records: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -224,9 +216,8 @@ def _cast(records: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _text_columns(header: Sequence[str], indexes: dict[str, int]) -> TextColumns:
-    """Return the names of the columns of titles, of duties, and of what is appended to these."""
     duties_index = indexes.get(DUTIES)
-    return (
+    return TextColumns(
         header[indexes[JOB_TITLE]],
         None if duties_index is None else header[duties_index],
         tuple(header[indexes[column]] for column in context_columns(indexes)),

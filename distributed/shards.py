@@ -154,7 +154,7 @@ def write_shard(
 ) -> Shard:
     """Code ``split``, write its three files into ``out``, and return the summary as written."""
     start_s = time.monotonic()
-    titles = _column_text(split.records, split.title_column)
+    titles = _column_text(split.records, split.columns.title)
     duties = _duties(split, titles)
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
     predictions = code_records(autocoder.code, titles, texts)
@@ -203,10 +203,10 @@ def _count_cells(shard: Shard, records: pa.Table) -> None:
 
 def _duties(split: Split, titles: list[str]) -> list[str]:
     """Return the duties of each record, with what ``data.context_in_duties`` appends to them."""
-    duties = _column_text(split.records, split.duties_column)
-    if not split.context_columns:
+    duties = _column_text(split.records, split.columns.duties)
+    if not split.columns.context:
         return duties
-    context = [_cells(split.records[column]) for column in split.context_columns]
+    context = [_cells(split.records[column]) for column in split.columns.context]
     rows = zip(titles, duties, zip(*context, strict=True), strict=True)
     return [duties_in_context(title, duty, values) for title, duty, values in rows]
 

@@ -380,7 +380,7 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     file = local(tmp_path / "t.parquet")
     assert check_file(file, Columns()).n_records == 3
     (whole,) = read_splits(file, Columns())
-    assert (whole.title_column, whole.duties_column) == ("Position", "duties")
+    assert whole.columns[:2] == ("Position", "duties")
     assert whole.records.to_pylist() == table.to_pylist()
     assert whole.records.schema.field("code").type == pa.int32()
     assert whole.records.schema.field("Position").type == pa.string()

@@ -35,7 +35,7 @@ def test_every_format_but_data_sets(suffix: str, tmp_path: Path) -> None:
     (split,) = read_splits(file, Columns())
     assert split.records.column_names == HEADER
     assert [list(row.values()) for row in split.records.to_pylist()] == texts_of(suffix)
-    assert (split.title_column, split.duties_column) == ("job_title", "duties")
+    assert split.columns[:2] == ("job_title", "duties")
 
 
 def test_notes_below_the_records_are_counted_and_not_coded(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_columns_are_appended_to_the_duties_as_in_one_file(
     else:
         pq.write_table(pa.table(rows), path)
     (split,) = read_splits(local(path), settings.data.read_columns)
-    assert split.context_columns == ("nace", "Sector")
+    assert split.columns.context == ("nace", "Sector")
     autocoder = open_autocoder(bundle, settings)
     values = result_settings(settings, autocoder.corrections_lookup)
     shard = Shard(name="s", input="", key="k", model_version=autocoder.version, settings=values)
