@@ -6,7 +6,7 @@ import io
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO, Literal
 
@@ -62,14 +62,6 @@ class Inputs:
     held: dict[str, str]
 
 
-@dataclass(frozen=True)
-class _Place:
-    """What is at one place; ``held`` is that of ``Inputs``."""
-
-    files: list[fs.FileInfo]
-    held: dict[str, str] = field(default_factory=dict)
-
-
 def find_inputs(places: Sequence[str], out: Folder) -> Inputs:
     """Return the files at ``places``, in the order of their paths, each once.
 
@@ -83,20 +75,20 @@ def find_inputs(places: Sequence[str], out: Folder) -> Inputs:
     for place in places:
         filesystem, path = resolve(place)
         try:
-            content = _expand(filesystem, path)
+            infos, held_there = _expand(filesystem, path)
         except UnicodeDecodeError:  # pyarrow gives no other names
             raise StorageError(
                 f"{place!r} has a file whose name is not UTF-8; rename it, or code that folder "
                 "without --engine ray"
             ) from None
-        held |= content.held
-        if not content.files:
+        held |= held_there
+        if not infos:
             _log_held(held)
             raise StorageError(
                 f"{place!r}: found no file to read; expected a file, a folder with names ending "
                 f"in {', '.join(READ_SUFFIXES)}, or a glob"
             )
-        for info in content.files:
+        for info in infos:
             if filesystem.equals(out.filesystem) and info.path.startswith(f"{out.path}/"):
                 raise StorageError(
                     f"{info.path!r} lies in --out: give the results a folder of their own"
@@ -115,21 +107,26 @@ def _log_held(held: dict[str, str]) -> None:
         _LOG.warning("%s not read", quantity(len(held) - _N_NAMED, "more is", "more are"))
 
 
-def _expand(filesystem: fs.FileSystem, path: str) -> _Place:
-    """Return the file at ``path``, the files in the folder there, or those that a glob matches."""
+def _expand(filesystem: fs.FileSystem, path: str) -> tuple[list[fs.FileInfo], dict[str, str]]:
+    """Return the file at ``path``, the files in the folder there, or those that a glob matches.
+
+    With them comes what is not read, as ``Inputs.held`` has it.
+    """
     info = filesystem.get_file_info(path)
     if info.type == fs.FileType.File:
-        return _Place([info])
+        return [info], {}
     if info.type == fs.FileType.Directory:
         return _expand_folder(filesystem, path)
     matches = [str(match) for match in ArrowFSWrapper(filesystem).glob(path)]
     infos = filesystem.get_file_info(matches)
     files = [inner for inner in infos if inner.type == fs.FileType.File]
-    return _Place([inner for inner in files if not is_litter(inner.base_name)])
+    return [inner for inner in files if not is_litter(inner.base_name)], {}
 
 
-def _expand_folder(filesystem: fs.FileSystem, path: str) -> _Place:
-    """Return what is in and below a folder."""
+def _expand_folder(
+    filesystem: fs.FileSystem, path: str
+) -> tuple[list[fs.FileInfo], dict[str, str]]:
+    """Return what is in and below a folder, as ``_expand`` does."""
     files: dict[str, fs.FileInfo] = {}
     held: dict[str, str] = {}
     for inner in filesystem.get_file_info(fs.FileSelector(path, recursive=True)):
@@ -150,7 +147,7 @@ def _expand_folder(filesystem: fs.FileSystem, path: str) -> _Place:
         else:
             held[reserved] = _RESERVED
     base = path.rstrip("/")
-    return _Place(read, {f"{base}/{name}": held[name] for name in sorted(held)})
+    return read, {f"{base}/{name}": held[name] for name in sorted(held)}
 
 
 def _reserved_part(name: str) -> str | None:
