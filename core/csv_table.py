@@ -22,7 +22,7 @@ from itertools import chain, islice
 from core.columns.column_choice import Aliases, choose_columns
 from core.columns.equal_names import note_equal_names
 from core.csv_writer import BOM
-from core.delimited.format_errors import DELIMITERS, MAX_FIELD_CHARS, Row, no_column, wrong_width
+from core.delimited.format_errors import DELIMITERS, Row, no_column, wrong_width
 from core.delimited.layout import Layout
 from core.delimited.rows_below import RowsBelow
 from core.delimited.swallowed_lines import SwallowedLines
@@ -35,8 +35,6 @@ from core.formats.source import AUTO, Source
 
 __all__ = [
     "CHUNK_ROWS",
-    "DELIMITERS",
-    "MAX_FIELD_CHARS",
     "SAMPLE_ROWS",
     "Aliases",
     "Row",

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from core.columns.column_choice import choose_columns
 from core.columns.equal_names import refuse_equal_names
 from core.columns.record_text import context_columns
-from core.csv_table import DELIMITERS, SAMPLE_ROWS, check_columns, open_table
+from core.csv_table import SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
 from core.formats.file_format import FileFormat, detect_format
 from core.formats.parquet_file import (
@@ -124,7 +124,7 @@ def _check_csv(file: InputFile, columns: Columns, legacy_encoding: str) -> FileC
         table.n_blank_lines,
         table.below.n_left_out,
         table.encoding,
-        DELIMITERS[table.delimiter],
+        table.delimiter_name,
         (*table.notes, *table.row_notes, *(note for check in checks for note in check.notes())),
     )
 

@@ -32,6 +32,8 @@ def test_every_format_but_data_sets(suffix: str, tmp_path: Path) -> None:
     file = local(WRITERS[suffix](tmp_path / f"staff{suffix}"))
     contents = check_file(file, Columns())
     assert contents.n_records == 3
+    is_delimited = ".jsonl" not in suffix and suffix != ".xlsx"
+    assert bool(contents.delimiter) == is_delimited
     (split,) = read_splits(file, Columns())
     assert split.records.column_names == HEADER
     assert [list(row.values()) for row in split.records.to_pylist()] == texts_of(suffix)
