@@ -37,7 +37,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(
-    r"(\d)[,.'’ ](\d{3})(?:0*e\+?0*3(?!\d)|(?=[.,]0{1,2}(?!\d)|(?![\d.,])))", re.IGNORECASE
+    r"\A(\d)[,.'’ ](\d{3})(?:0*e\+?0*3(?!\d)|(?=[.,]0{1,2}(?!\d)|(?![\d.,])))", re.IGNORECASE
 )
 _DOTTED = re.compile(r"(\d)\.(\d)\.(\d)(?:\.(\d))?(?![\d.])")
 _DIGITS = re.compile(r"\d{1,4}(?!\d)")
@@ -152,9 +152,7 @@ def _several(codes: set[str]) -> WrittenCode:
 
 def _read_number(text: str) -> WrittenCode | None:
     """Read digits that stand first, None where they are no code with or without its title."""
-    text, n_joined = (
-        _THOUSANDS.subn(r"\1\2", text, count=1) if _THOUSANDS.match(text) else (text, 0)
-    )
+    text, n_joined = _THOUSANDS.subn(r"\1\2", text)
     dotted = _DOTTED.match(text)
     if dotted is not None:
         text = "".join(digit for digit in dotted.groups() if digit) + text[dotted.end() :]
