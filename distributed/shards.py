@@ -154,7 +154,7 @@ def write_shard(
 ) -> Shard:
     """Code ``split``, write its three files into ``out``, and return the summary as written."""
     start_s = time.monotonic()
-    titles = _column_text(split.records, split.columns.title)
+    titles = _cells(split.records[split.columns.title])
     duties = _duties(split, titles)
     texts = [join(title, duty) for title, duty in zip(titles, duties, strict=True)]
     predictions = code_records(autocoder.code, titles, texts)
@@ -189,7 +189,7 @@ def write_shard(
 def _count_cells(shard: Shard, records: pa.Table) -> None:
     """Count the records with damaged letters, or with formulas, in columns of text."""
     columns = [
-        ["" if cell is None else cell for cell in column.to_pylist()]
+        _cells(column)
         for column in records.columns
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     ]
@@ -203,19 +203,13 @@ def _count_cells(shard: Shard, records: pa.Table) -> None:
 
 def _duties(split: Split, titles: list[str]) -> list[str]:
     """Return the duties of each record, with what ``data.context_in_duties`` appends to them."""
-    duties = _column_text(split.records, split.columns.duties)
+    column = split.columns.duties
+    duties = [""] * len(titles) if column is None else _cells(split.records[column])
     if not split.columns.context:
         return duties
     context = [_cells(split.records[column]) for column in split.columns.context]
     rows = zip(titles, duties, zip(*context, strict=True), strict=True)
     return [duties_in_context(title, duty, values) for title, duty, values in rows]
-
-
-def _column_text(records: pa.Table, column: str | None) -> list[str]:
-    """Return a column as text, ``""`` for a missing value and for a missing column."""
-    if column is None:
-        return [""] * records.num_rows
-    return [text or "" for text in records[column].to_pylist()]
 
 
 def _with_values(
