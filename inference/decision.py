@@ -156,15 +156,6 @@ def floor_settings(settings: InferenceSettings) -> dict[str, float]:
 
 
 @cache
-def _minor_starts() -> np.ndarray:
-    """Return (130,) the index of each minor group's first unit group.
-
-    The unit groups of a minor group are neighbours in ISCO order.
-    """
-    return np.unique([unit[:MINOR] for unit in isco08().units], return_index=True)[1]
-
-
-@cache
 def _minor_of_unit() -> np.ndarray:
     """Return (436,) the index of each unit group's minor group."""
     return np.array(minor_index(unit[:MINOR] for unit in isco08().units))
@@ -172,8 +163,12 @@ def _minor_of_unit() -> np.ndarray:
 
 @cache
 def _starts(digits: int) -> np.ndarray:
-    """Return the index of the first minor group of each group of 1 or 2 digits."""
-    return np.unique([minor[:digits] for minor in isco08().minors], return_index=True)[1]
+    """Return the index of each minor group's first unit group, or of a broader one's first minor.
+
+    The groups within one are neighbours in ISCO order.
+    """
+    within = isco08().units if digits == MINOR else isco08().minors
+    return np.unique([code[:digits] for code in within], return_index=True)[1]
 
 
 def decide(
@@ -191,7 +186,7 @@ def decide(
     minors = isco08().minors
     order = _likeliest(probabilities)  # (N, 5)
     # Adding in float64 and column by column: the same sum whatever the number of rows.
-    sums = np.add.reduceat(probabilities.astype(np.float64), _minor_starts(), axis=1)  # (N, 130)
+    sums = np.add.reduceat(probabilities.astype(np.float64), _starts(MINOR), axis=1)  # (N, 130)
     best_units = order[:, 0]
     shown_minors = sums.argmax(axis=1) if fallback == "climb" else _minor_of_unit()[best_units]
     rows = np.arange(len(order))
