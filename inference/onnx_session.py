@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import onnxruntime as ort
 import psutil
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from core.errors import BundleError
 from core.letters.text_bounds import slices
@@ -88,22 +88,16 @@ class OnnxSession:
         max_bytes = self._bundle.manifest.max_tokens - _N_SPECIAL_TOKENS
         # A token is one byte or more.
         may_be = [text for text in texts if len(text.encode()) > max_bytes]
-        encodings = (
-            encoding
-            for part in slices(may_be)
-            for encoding in self._tokenizer.encode_batch(may_be[part])
-        )
-        longer = {
-            text for text, encoding in zip(may_be, encodings, strict=True) if encoding.overflowing
-        }
+        encoded = zip(may_be, self._encodings(may_be), strict=True)
+        longer = {text for text, encoding in encoded if encoding.overflowing}
         return [text in longer for text in texts]
 
     def _tokenize(self, texts: Sequence[str]) -> list[list[int]]:
-        return [
-            encoding.ids
-            for part in slices(texts)  # the encodings of a part hold its tokens that are cut, too
-            for encoding in self._tokenizer.encode_batch(list(texts[part]))
-        ]
+        return [encoding.ids for encoding in self._encodings(texts)]
+
+    def _encodings(self, texts: Sequence[str]) -> Iterator[Encoding]:
+        for part in slices(texts):  # the encodings of a part hold its tokens that are cut, too
+            yield from self._tokenizer.encode_batch(list(texts[part]))
 
     def _cpu_logits(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
         """Return (N, 436) the logits of N texts' token ids by the served graph, on the CPU."""
