@@ -79,7 +79,7 @@ def explain(classifier: Classifier, text: str, code: str) -> Explanation:
     """
     groups = _word_groups(text)
     probabilities = classifier.probabilities([text]).astype(np.float64)[0]
-    is_code, is_rival = _rivals(probabilities, code)
+    rival, is_code, is_rival = _rival(probabilities, code)
     n_evaluations = 0
 
     def outputs(kept: np.ndarray) -> np.ndarray:
@@ -103,7 +103,7 @@ def explain(classifier: Classifier, text: str, code: str) -> Explanation:
         text=text,
         code=code,
         confidence=float(probabilities[is_code].sum()),
-        rival=_code_of(is_rival, len(code)),
+        rival=rival,
         rival_confidence=float(probabilities[is_rival].sum()),
         words=tuple(
             Word(
@@ -155,17 +155,14 @@ def _joined(groups: Sequence[_WordGroup], is_kept: np.ndarray) -> str:
     return BETWEEN.join(part or UNKNOWN for part in parts)
 
 
-def _rivals(probabilities: np.ndarray, code: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return (436,) which unit groups belong to ``code``, and which to its strongest rival."""
+def _rival(probabilities: np.ndarray, code: str) -> tuple[str, np.ndarray, np.ndarray]:
+    """Return the strongest rival of ``code``, and (436,) which unit groups belong to each."""
     code_of_unit = np.array(isco08().units).astype(f"<U{len(code)}")
     codes, starts = np.unique(code_of_unit, return_index=True)
     sums = np.add.reduceat(probabilities, starts)
     sums[codes == code] = -1
-    return code_of_unit == code, code_of_unit == codes[sums.argmax()]
-
-
-def _code_of(is_member: np.ndarray, n_digits: int) -> str:
-    return isco08().units[int(is_member.argmax())][:n_digits]
+    rival = str(codes[sums.argmax()])
+    return rival, code_of_unit == code, code_of_unit == rival
 
 
 def _shapley(outputs: Callable[[np.ndarray], np.ndarray], n: int, is_exact: bool) -> np.ndarray:
