@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from core.columns.header_names import column_key
 from core.columns.header_words import words_of
 from core.isco_codes.plain_field import plain_text, without_decimals
 from core.isco_codes.written_code import (
@@ -44,7 +43,8 @@ CODE_NAMES = (
 )
 """The names of a column of codes, the preferred one first. Case, and the difference between space,
 hyphen and underscore, do not count (``column_key``). CITP and CIUO are Romance names of ISCO."""
-_UNSURE_NAMES = frozenset({"job_code", "occ_code", "code", "label"})
+UNSURE_NAMES = frozenset({"job_code", "occ_code", "code", "label"})
+"""Those of them that may also name other codes, such as that of a country."""
 CORRECTED_NAMES = (
     "corrected_isco_code",
     "corrected_isco08_code",
@@ -138,8 +138,3 @@ def may_hold_isco_08(name: str) -> bool:
     """Whether a name says ISCO, and not ISCO-88 or ISCO-68."""
     is_isco = any(word.startswith(("isco", "citp", "ciuo")) for word in words_of(name))
     return is_isco and not any(year in name for year in ("88", "68"))
-
-
-def is_code_column(name: str, reader: CodeReader) -> bool:
-    """Whether a column of this name has codes: ``code`` alone may also name a country."""
-    return column_key(name) not in _UNSURE_NAMES or reader.has_codes

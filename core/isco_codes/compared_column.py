@@ -6,8 +6,9 @@ A column may have a name of codes and hold those of an employer ("Job Code": N01
 from __future__ import annotations
 
 from core.columns.column_choice import note_on_others
+from core.columns.header_names import column_key
 from core.csv_table import Table
-from core.isco_codes.code_column import CODE_COLUMN, CodeReader, is_code_column
+from core.isco_codes.code_column import CODE_COLUMN, UNSURE_NAMES, CodeReader
 from core.languages.message import Message
 
 
@@ -35,10 +36,9 @@ def choose_compared_column(table: Table) -> None:
 
 
 def _has_codes(table: Table, position: int) -> bool:
-    name = table.header[position]
-    if is_code_column(name, CodeReader()):
+    if column_key(table.header[position]) not in UNSURE_NAMES:
         return True
-    return is_code_column(name, CodeReader(row[position] for _, row in table.rows()))
+    return CodeReader(row[position] for _, row in table.rows()).has_codes
 
 
 def _names(table: Table, positions: list[int]) -> list[str]:

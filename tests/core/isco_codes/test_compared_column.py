@@ -28,8 +28,19 @@ def test_a_column_without_codes_is_none_of_codes(name: str, tmp_path: Path) -> N
     assert table.notes == [WITHOUT.format(name)]
 
 
-def test_a_column_with_codes_stays(tmp_path: Path) -> None:
-    table = read(tmp_path, "id,code,job title\n1,2221,Nurse\n2,5120,Cook\n3,,Baker\n")
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("code", ("2221", "5120", "")),
+        ("Code", ("2221", "X", "5120")),
+        ("ISCO-08 code", ("276", "840", "DE")),  # which no other codes are called
+    ],
+)
+def test_a_column_with_codes_or_their_very_name_stays(
+    name: str, codes: tuple[str, ...], tmp_path: Path
+) -> None:
+    rows = "".join(f"1,{code},Nurse\n" for code in codes)
+    table = read(tmp_path, f"id,{name},job title\n{rows}")
     assert table.columns[CODE_COLUMN] == 1
     assert not table.notes
 
