@@ -126,10 +126,10 @@ def _number_in(text: str, field: _Field, part: str) -> int:
 
 
 def _weekdays(part: str) -> set[int]:
-    days, _, step = part.partition("/")
-    if step and not (step.isdecimal() and int(step)):
+    match = _PART.fullmatch(part)
+    if match is None or not int(match["step"] or 1):
         raise ValueError(f"{part!r} is no day of the week")
-    first, _, last = ("0", "", "6") if days == _EVERY else days.partition("-")
+    first, last, step = match.groups() if match["first"] else ("0", "6", match["step"])
     begin = _weekday(first, part)
     end = _weekday(last, part) if last else (6 if step else begin)
     if last and end == 0 and not last.isdecimal():

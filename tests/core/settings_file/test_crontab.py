@@ -70,3 +70,9 @@ def test_the_times_ascend_when_the_clocks_change(cron: str, day: datetime) -> No
         times.append(due)
     waits = [second.timestamp() - first.timestamp() for first, second in pairwise(times)]
     assert min(waits) > 0 and max(waits) <= timedelta(hours=25).total_seconds()
+
+
+@pytest.mark.parametrize("days", ["1-", "mon/", "*/", "1-5/", "5-/2", "*/0", "-5", "1/2-3"])
+def test_days_of_the_week_that_break_off_are_refused(days: str) -> None:
+    with pytest.raises(ValueError, match=r"'.*' is no day of the week"):
+        Crontab.parse(f"15 4 * * {days}")
