@@ -247,7 +247,8 @@ def _as_csv(
 
 def _cells(column: pa.ChunkedArray) -> list[str]:
     """Return the values of a column as text, ``""`` for a missing one."""
-    return ["" if value is None else value for value in column.cast(pa.string()).to_pylist()]
+    cells = column.cast(pa.large_string())  # which holds more than 2 GB, too
+    return ["" if cell is None else cell for cell in cells.to_pylist()]
 
 
 def _uncertain_texts(
