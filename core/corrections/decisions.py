@@ -23,7 +23,7 @@ import numpy as np
 
 from core.corrections.correction import NOT_CODABLE, WITHDRAWN, Correction, CorrectionStatus
 from core.corrections.text_list import text_hash
-from core.letters.accents import without_greek_accents
+from core.letters.accents import without_optional_accents
 from core.non_answers.stated_text import stated_text
 from core.settings_file.coder_names import coder_key
 from core.taxonomy import UNIT, isco08
@@ -238,9 +238,9 @@ def decision_key(text: str) -> bytes:
 def decided_text(text: str) -> str:
     """Return what all texts have in common that one answer decides.
 
-    What says nothing ("NA") counts as none, and Greek has no accents, as in capitals.
+    What says nothing ("NA") counts as none, and so do accents that people leave out.
     """
-    return without_greek_accents(stated_text(text))
+    return without_optional_accents(stated_text(text))
 
 
 @cache

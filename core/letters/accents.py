@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from core.letters.scripts import has_greek
-
 # Letters that Unicode does not take apart, with the ones that are written for them: also those with
 # a stroke, and the forms of an Arabic letter that people use for one another.
 PLAIN_LETTERS = (
@@ -19,10 +17,12 @@ PLAIN_LETTERS = (
 # Greek letter it is the sign of a numeral.
 _ACUTE = "\u00b4"
 _ACUTE_APOSTROPHE = re.compile(rf"(?<=[A-Za-zÀ-ž]){_ACUTE}(?=[A-Za-zÀ-ž])")
-_GREEK_ACCENTS = dict(zip("άέήίόύώϊϋΐΰ", "αεηιουωιυιυ", strict=True)) | {
-    " \u0301": "",
-    "\u0301": "",
-}
+# The marks of Latin, Greek, Cyrillic and Arabic but the diaeresis, the ring and the double acute,
+# which make a letter another one: of 19 pairs of bundled answers that differ in these alone, and
+# are no typos, 8 have two codes; of 217 that differ in the others, 10. Greek capitals have none.
+_LEFT_OUT = re.compile(
+    r" ?\u0301|[\u0300-\u0307\u0309\u030c-\u036f\u064b-\u0652]|(?<=[\u0370-\u03ff])\u0308"
+)
 _DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 
 
@@ -69,12 +69,14 @@ def plain_digraphs(text: str) -> str:
     return plain_letters(with_letters(text, _DIGRAPHS))
 
 
-def without_greek_accents(text: str) -> str:
-    """Return a text in lower case as capitals have it in Greek: "εργοδηγός" → "εργοδηγος".
+def without_optional_accents(text: str) -> str:
+    """Return a text without the accents that people leave out: "técnico" → "tecnico".
 
-    Accents of other languages stay: there they are a part of a letter.
+    "ä", "ü", "å" and "ő" stay: "Drucker" print, and "Drücker" sell at doors.
     """
-    return with_letters(text, _GREEK_ACCENTS) if has_greek(text) else text
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _LEFT_OUT.sub("", unicodedata.normalize("NFD", text)))
 
 
 def with_apostrophes(text: str) -> str:

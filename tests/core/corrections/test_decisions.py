@@ -78,10 +78,35 @@ def test_the_sign_of_greek_alone_is_no_other_text(title: str, other: str) -> Non
     assert decisions.get(join(other)) == "5120"
 
 
-def test_accents_of_other_languages_are_another_text() -> None:
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Técnico", "tecnico"),
+        ("INFIRMIERE DIPLOMEE", "infirmière diplômée"),
+        ("účtovník", "uctovnik"),
+        ("بحّار", "بحار"),
+    ],
+)
+def test_accents_that_people_leave_out_make_no_other_text(title: str, other: str) -> None:
+    for decided_title, asked in [(title, other), (other, title)]:
+        decisions = Decisions()
+        decisions[join(decided_title)] = "3119"
+        assert decisions.get(join(asked)) == "3119"
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("skötare", "skotare"),
+        ("vägtekniker", "vågtekniker"),
+        ("operatőr", "operátor"),
+        ("डॉकटर", "डॉकटरी"),
+    ],
+)
+def test_a_mark_that_makes_another_letter_makes_another_text(title: str, other: str) -> None:
     decisions = Decisions()
-    decisions[join("läkare")] = "2211"
-    assert decisions.get(join("lakare")) is None
+    decisions[join(title)] = "2211"
+    assert decisions.get(join(other)) is None
 
 
 def answer(code: str, coder: str = "", *, is_adjudicated: bool = False) -> Correction:
