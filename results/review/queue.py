@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.corrections.coded_texts import sample_name
+from core.corrections.decisions import decided_text
 from core.csv_writer import BOM, Writer, neutralise
 from core.isco_titles.group_titles import ENGLISH, titles_in
 from core.review_contract import REVIEW_COLUMNS
@@ -144,11 +145,14 @@ class ReviewQueue:
         return uncertain + self._sample(n - len(uncertain))
 
     def _sample(self, n: int) -> list[ReviewItem]:
-        """Return the first ``n`` records drawn, in the order of their draws, each text once."""
-        drawn = [item for _, _, item in heapq.nlargest(n, self._drawn)]
-        n_drawn = Counter(item.text for item in drawn)
-        first = {item.text: item for item in reversed(drawn)}
-        return [replace(first[text], n_records=n_records) for text, n_records in n_drawn.items()]
+        """Return the first ``n`` records drawn, in the order of their draws, each question once."""
+        items = self._drawn_first(n)
+        drawn = [decided_text(item.text) for item in items]
+        first = dict(zip(reversed(drawn), reversed(items), strict=True))
+        return [replace(first[text], n_records=n) for text, n in Counter(drawn).items()]
+
+    def _drawn_first(self, n: int) -> list[ReviewItem]:
+        return [item for _, _, item in heapq.nlargest(n, self._drawn)]
 
     def asked(self) -> Iterator[str]:
         """Yield the uncertain texts that are asked, in no order."""
@@ -156,7 +160,7 @@ class ReviewQueue:
 
     def drawn(self) -> dict[str, int]:
         """Return each text of the sample with the number of drawn records that have it."""
-        return {item.text: item.n_records for item in self._sample(self.n_sampled)}
+        return Counter(item.text for item in self._drawn_first(self.n_sampled))
 
     def displayed_items(self) -> list[ReviewItem]:
         """Return the first items: as many as a workbook and a page can hold."""

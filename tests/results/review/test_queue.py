@@ -47,6 +47,18 @@ def test_texts_that_one_answer_decides_are_asked_once() -> None:
     assert asked == [("clerk | na", "clerk", 2), ("εργάτης | unknown", "Εργάτης", 2)]
 
 
+def test_the_random_sample_asks_a_question_once() -> None:
+    queued = ReviewQueue(BATCH)
+    for number in range(18):
+        title = chr(ord("a") + number) * 4
+        queued.add(join(title), title, "", prediction(UNCERTAIN))
+    for title, duties in (("nurse", ""), ("nurse", "NA")):
+        queued.add(join(title, duties), title, duties, prediction(SURE))
+    (sampled,) = [item for item in queued.items() if item.sampled]
+    assert sampled.n_records == 2
+    assert queued.drawn() == {"nurse | unknown": 1, "nurse | na": 1}
+
+
 def test_the_batch_seeds_the_sample() -> None:
     drawn = [
         [(q.text, q.n_records) for q in review(90, 400, name).items() if q.sampled]
