@@ -142,6 +142,7 @@ def test_the_page_says_what_the_files_say(
         f"records for review {n_review:,} as",
         f"{sum(not row['sampled'] for row in review):,} uncertain texts",
         "questions of the review settle",
+        f" of {n_review - 1:,} records for review",  # the empty one is no question
         "title as job_title, tasks as duties_description",
         autocoder.version,
         "Major groups in numbers",
