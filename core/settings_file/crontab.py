@@ -55,7 +55,7 @@ class Crontab:
     @classmethod
     def parse(cls, cron: str) -> Crontab:
         """Return what an expression says. Raises ValueError, in words, where it is none."""
-        values = cron.lower().split()
+        values = cron.split()
         if len(values) != _N_FIELDS:
             raise ValueError(f"it has {quantity(len(values), 'field')}")
         minutes, hours, days, months = (
@@ -101,11 +101,11 @@ def _is_later(due: datetime, moment: datetime) -> bool:
 
 
 def _numbers(part: str, field: _Field) -> range:
-    if field.name == "day" and part == _LAST_DAY:
+    if field.name == "day" and part.lower() == _LAST_DAY:
         return range(_LAST, _LAST + 1)
-    match = _PART.fullmatch(part)
+    match = _PART.fullmatch(part.lower())
     if match is None:
-        raise ValueError(f"{part!r} is no {field.name}")
+        raise ValueError(_is_none(part, field))
     first, last, step = match["first"], match["last"], match["step"]
     begin = _number_in(first, field, part) if first else field.low
     end = _number_in(last, field, part) if last else (begin if first and not step else field.high)
@@ -121,14 +121,19 @@ def _number_in(text: str, field: _Field, part: str) -> int:
     if text.isdecimal():
         number = int(text)
     if not field.low <= number <= field.high:
-        raise ValueError(f"{part!r} is no {field.name}: expected {field.low} to {field.high}")
+        raise ValueError(_is_none(part, field))
     return number
 
 
+def _is_none(part: str, field: _Field) -> str:
+    last = f", or {_LAST_DAY!r} for the last of the month" if field.name == "day" else ""
+    return f"{part!r} is no {field.name}: expected {field.low} to {field.high}{last}"
+
+
 def _weekdays(part: str) -> set[int]:
-    match = _PART.fullmatch(part)
+    match = _PART.fullmatch(part.lower())
     if match is None or not int(match["step"] or 1):
-        raise ValueError(f"{part!r} is no day of the week")
+        raise ValueError(_is_no_weekday(part))
     first, last, step = match.groups() if match["first"] else ("0", "6", match["step"])
     begin = _weekday(first, part)
     end = _weekday(last, part) if last else (6 if step else begin)
@@ -144,4 +149,8 @@ def _weekday(text: str, part: str) -> int:
         return _WEEKDAYS.index(text)
     if text.isdecimal() and int(text) <= 7:
         return int(text)
-    raise ValueError(f"{part!r} is no day of the week")
+    raise ValueError(_is_no_weekday(part))
+
+
+def _is_no_weekday(part: str) -> str:
+    return f"{part!r} is no day of the week: expected 0 to 7 or sun to sat, in every week"

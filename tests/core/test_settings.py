@@ -83,6 +83,8 @@ def test_programs_of_hooks_are_relative_to_the_file(tmp_path: Path) -> None:
         ("schedule:\n  cron: * 4 * * *\n", ["line 2", "in quotes"]),
         ("schedule: {cron: '15 25 * * *'}\n", ["line 1", "'15 25 * * *'", "0 to 23", "15 4"]),
         ("schedule: {cron: '0 4 * * 8'}\n", ["'8' is no day of the week"]),
+        ("schedule: {cron: '0 4 L * *'}\n", ["'L' is no day: expected 1 to 31, or 'last'"]),
+        ("schedule: {cron: '0 4 * * 5L'}\n", ["'5L' is no day of the week: expected 0 to 7"]),
         ("schedule: {cron: '0 4 * * 5-1'}\n", ["'5-1' ends before it begins"]),
         ("schedule: {cron: '0 4 * * */0'}\n", ["'*/0' is no day of the week"]),
         ("schedule: {cron: '4'}\n", ["schedule.cron", "it has 1 field;", "minute hour day"]),
