@@ -195,7 +195,7 @@ def test_a_long_text_costs_no_more_than_its_length() -> None:
     assert NON_ANSWERS.find(join("retired " * 50_000)) is None
 
 
-@pytest.mark.parametrize("text", ["babá", "dada", "DGKS", "TES", "RSI", "OMM", "altra"])
+@pytest.mark.parametrize("text", ["babá", "dada", "DGKS", "TES", "RSI", "OMM", "altra", "PIP"])
 def test_an_occupation_of_another_language_is_an_answer(text: str) -> None:
     """Nannies in Brazil and Hungary, nurses in Austria and Ireland, a paramedic in Spain."""
     assert NON_ANSWERS.find(join(text)) is None

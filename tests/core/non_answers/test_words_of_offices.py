@@ -11,6 +11,8 @@ from core.non_answers.repeat_marks import is_repeat_mark
 from core.text import join
 
 NOT_WORKING = """\
+uni student | 6th form | claiming PIP | A levels | ich gehe noch zur Schule | Abiturientin
+encostada pelo INSS | na podpoře | pašalpa | хвора | kominn á eftirlaun | bil-mard
 syntaxiouxos | sintaxiouhos | OIKIAKA | oikiaka | noikokyra | anergos | foititria
 ANEPΓOΣ | με αναπηρική σύνταξη | ΣΕ ΑΔΕΙΑ ΑΝΑΤΡΟΦΗΣ | δε δουλεύω | ταμείο ανεργίας
 työeläkkeellä | pitkäaikaistyötön | kotihoidontuella | opiskelija AMK | vårdledig
