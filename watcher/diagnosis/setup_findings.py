@@ -109,12 +109,14 @@ def _schedule(settings: Settings, names: PathNames) -> Iterator[Finding]:
     moment = scheduler.next_training()
     zone = scheduler.zone.key
     yield Finding("schedule", f"next training {moment:%Y-%m-%d %H:%M}, time zone {zone}")
-    wait = scheduler.next_training(moment) - moment
+    # Where an hour has several trainings, it has two of the next three, whatever the time is now.
+    second = scheduler.next_training(moment)
+    wait = min(second - moment, scheduler.next_training(second) - second)
     if wait < _LEAST_BETWEEN_TRAININGS:
         yield warning(
             "schedule",
-            f"schedule.cron is {settings.schedule.cron!r}: the training after the next one begins "
-            f"{wait.total_seconds() / 60:g} min later, and each takes minutes of all processors",
+            f"schedule.cron is {settings.schedule.cron!r}: trainings begin "
+            f"{wait.total_seconds() / 60:g} min apart, and each takes minutes of all processors",
             "set it to once a night, such as '15 4 * * *'",
         )
     if find_spec("torch") is None or find_spec("transformers") is None:

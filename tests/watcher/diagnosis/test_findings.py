@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -229,7 +230,15 @@ def test_settings_that_are_allowed_and_hardly_meant(settings: Settings, tmp_path
         ("schedule", "warning"),
     ]
     assert "confidence_threshold is 0.2" in findings[0].found
-    assert "begins 1 min later" in findings[1].found
+    assert "trainings begin 1 min apart" in findings[1].found
+
+
+def test_trainings_close_to_each_other_are_found_between_them(settings: Settings) -> None:
+    """The next two are a day apart then."""
+    cron = f"0,59 {datetime.now().astimezone().hour} * * *"
+    hasty = settings.with_values("schedule", enabled=True, cron=cron)
+    found = [finding.found for finding in worst(list(setup_findings(hasty, names_of(hasty))))]
+    assert any("trainings begin 59 min apart" in one for one in found)
 
 
 def test_what_a_training_reads_and_does_not_find(
