@@ -166,7 +166,10 @@ def _cells(frame: narwhals.DataFrame[Any], column: str) -> Iterator[str]:
         )
     if column not in frame.columns:
         names = ", ".join(map(repr, frame.columns))
-        raise ArgumentError(f"found no column {column!r}; the columns are: {names or 'none'}")
+        raise ArgumentError(
+            f"found no column {column!r}; the columns are: {names or 'none'}. Name those to read: "
+            "title= is the one of job titles, duties= that of duties"
+        )
     series = frame[column]
     is_missing = series.is_null().to_list()
     for number, (value, is_empty) in enumerate(zip(series.to_list(), is_missing, strict=True), 1):
