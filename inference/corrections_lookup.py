@@ -20,7 +20,7 @@ from core.corrections.corrections_folder import (
     read_readable,
 )
 from core.corrections.decisions import Decisions
-from core.corrections.office_answers import OfficeAnswers, Origin
+from core.corrections.office_answers import AnswerOrigin, OfficeAnswers
 from core.corrections.unread_file import UnreadFile
 from core.non_answers.stated_text import stated_text
 from core.own_tables.code_source import CodeSource
@@ -45,7 +45,7 @@ class CorrectionsLookup:
 
     decisions: Decisions = field(default_factory=Decisions)
     folder_state: FolderState = ()
-    origins: Mapping[str, Origin] = field(default_factory=dict)
+    origins: Mapping[str, AnswerOrigin] = field(default_factory=dict)
     answers: OfficeAnswers = field(default_factory=OfficeAnswers)
     unread: tuple[UnreadFile, ...] = ()
 
@@ -55,7 +55,7 @@ class CorrectionsLookup:
         decisions = Decisions()
         for text, code in codes.items():
             decisions[text] = code
-        return cls(decisions, origins=dict.fromkeys([*codes][-_MAX_TEXTS:], Origin()))
+        return cls(decisions, origins=dict.fromkeys([*codes][-_MAX_TEXTS:], AnswerOrigin()))
 
     @classmethod
     def load(
@@ -83,7 +83,7 @@ class CorrectionsLookup:
         if before in names:
             state = state[: names.index(before)]
         decisions = Decisions()
-        origins: OrderedDict[str, Origin] = OrderedDict()
+        origins: OrderedDict[str, AnswerOrigin] = OrderedDict()
         unread: list[UnreadFile] = []
         n_read = 0
         if previous is not None and state[: len(known)] == known and not previous.is_mended:
@@ -96,7 +96,7 @@ class CorrectionsLookup:
             for correction in read_readable(path, data, unread):
                 decisions.apply(correction)
                 if correction.is_decided:
-                    earlier = origins.pop(correction.text, Origin())  # it moves to the end
+                    earlier = origins.pop(correction.text, AnswerOrigin())  # it moves to the end
                     origins[correction.text] = _origin(correction, file, earlier)
                     if len(origins) > _MAX_TEXTS:  # at each: in whatever steps files are read
                         origins.popitem(last=False)
@@ -144,11 +144,11 @@ class CorrectionsLookup:
         )
 
 
-def _origin(correction: Correction, file: CorrectionsFile, earlier: Origin) -> Origin:
+def _origin(correction: Correction, file: CorrectionsFile, earlier: AnswerOrigin) -> AnswerOrigin:
     """Return the origin of a text after one more answer: what was drawn once, stays drawn."""
     date = (correction.signature.coded_at or file.received)[:_DATE_CHARS]
     part = file.part_of(correction)
-    return Origin(
+    return AnswerOrigin(
         correction.sampled or earlier.sampled,
         max(date, earlier.date),
         earlier.files if part in earlier.files else (*earlier.files, part),

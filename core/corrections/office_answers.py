@@ -33,7 +33,7 @@ MIN_SAMPLED = 5
 _MAX_ANSWERS = 5_000  # more would change nothing and take seconds
 
 
-class Origin(NamedTuple):
+class AnswerOrigin(NamedTuple):
     """Where the latest answer about a text comes from.
 
     ``sampled`` names the random sample that the text was drawn into, if any; ``date`` is that of
@@ -70,7 +70,7 @@ class OfficeAnswers:
 
     @classmethod
     def read(
-        cls, corrections_dir: Path, decisions: Decisions, origins: Mapping[str, Origin]
+        cls, corrections_dir: Path, decisions: Decisions, origins: Mapping[str, AnswerOrigin]
     ) -> OfficeAnswers:
         """Return the answers that were asked for, in the order of their texts.
 

@@ -12,7 +12,7 @@ import pytest
 from core.corrections.coded_texts import keep_text_list, sample_name
 from core.corrections.correction import NOT_CODABLE
 from core.corrections.decisions import Decisions
-from core.corrections.office_answers import OfficeAnswers, Origin
+from core.corrections.office_answers import AnswerOrigin, OfficeAnswers
 from core.corrections.text_list import ListHead, TextCollector
 
 ID, OTHER = "0123456789ab", "ba9876543210"
@@ -52,7 +52,7 @@ def answers(folder: Path, given: dict[str, tuple[str, str]]) -> OfficeAnswers:
     for text, (code, _) in given.items():
         decisions[text] = code
     origins = {
-        text: Origin(sampled, "2026-11-2" + str(n))
+        text: AnswerOrigin(sampled, "2026-11-2" + str(n))
         for n, (text, (_, sampled)) in enumerate(given.items())
     }
     return OfficeAnswers.read(folder, decisions, origins)

@@ -13,7 +13,7 @@ from scipy.stats import betabinom
 from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.decisions import Decisions
 from core.corrections.doubts import Doubt
-from core.corrections.office_answers import Origin
+from core.corrections.office_answers import AnswerOrigin
 from core.corrections.signature import Signature
 from core.settings import Settings
 from core.taxonomy import isco08
@@ -173,7 +173,7 @@ def test_nobody_vouches_for_themselves(shipped: Bundle, right: dict[str, str]) -
     lookup = CorrectionsLookup()
     for correction in corrections(wrong, "ANA"):
         lookup.decisions.apply(correction)
-    known = replace(lookup, origins=dict.fromkeys(wrong, Origin()))
+    known = replace(lookup, origins=dict.fromkeys(wrong, AnswerOrigin()))
     assert check_coder("Ana", wrong, open_autocoder(shipped, Settings(), known)) is not None
     assert check_coder("Bea", wrong, open_autocoder(shipped, Settings(), known)) is None
 
@@ -250,7 +250,7 @@ def test_the_work_does_not_grow_with_the_coders_times_the_corrections(
     decisions = CountingDecisions()
     for correction in corrections(PLAIN, "Zoe"):
         decisions.apply(correction)
-    known = CorrectionsLookup(decisions, origins=dict.fromkeys(PLAIN, Origin()))
+    known = CorrectionsLookup(decisions, origins=dict.fromkeys(PLAIN, AnswerOrigin()))
     rows = [
         replace(row, signature=Signature(f"P{place // 4}"))
         for place, row in enumerate(corrections(right, ""))
