@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 
 from core.columns.header_names import (
+    DUTIES,
     JOB_TITLE,
     Match,
     column_key,
@@ -166,13 +167,18 @@ def _is_numbered(name: str, others: Iterable[str]) -> bool:
     return _number_of(name) > "1" and not keys_of(bare).isdisjoint(keys_of_any(others))
 
 
+def _is_of_duties(name: str) -> bool:
+    is_of_job = names_another(name, JOB_TITLE) or is_name_of_another_job(name)
+    return names_another(name, DUTIES) and not is_of_job
+
+
 def titles_of_other_jobs(
     headers: Headers, sample: Sequence[Sequence[str]], taken: Collection[int]
 ) -> list[str]:
     """Return a note of the columns that are named like job titles of something else.
 
     So are questions that ask for them. Those whose values are no titles are left out ("occupation
-    code"), and those of a result.
+    code"), those of a result, and the duties of such a job.
     """
     names = [
         spoken_name(headers, position)
@@ -180,6 +186,7 @@ def titles_of_other_jobs(
         if position not in taken
         and column_key(name) not in OUTPUT_COLUMNS
         and is_about_another_job(headers, position)
+        and not _is_of_duties(name)
         and kind_of_values(row[position] for row in sample if position < len(row)) is None
     ]
     if not names:

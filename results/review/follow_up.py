@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.files.compiled_table import read_yaml
 from core.isco_titles.group_titles import ENGLISH, titles_in
+from core.non_answers.answers_beside import is_answer
 from results.review.review_item import ReviewItem
 
 N_ALTERNATIVES = 3
@@ -28,7 +29,9 @@ def follow_up_question(item: ReviewItem, language: str = ENGLISH) -> str:
         for code, _ in item.prediction.candidates[:N_ALTERNATIVES]
     ]
     alternatives = words["or"].join([words["comma"].join(groups[:-1]), groups[-1]])
-    quoted = cut(item.job_title or item.duties_description, _MAX_QUOTED_CHARS)
+    # The title of a job that is not held is empty or "none", and the duties say what is done.
+    title = item.job_title if is_answer(item.job_title) else ""
+    quoted = cut(title or item.duties_description or item.job_title, _MAX_QUOTED_CHARS)
     question = words["question"].format(text=quoted, groups=alternatives)
     return question if item.duties_description.strip() else f"{words['tasks']} {question}"
 

@@ -238,6 +238,13 @@ def test_a_follow_up_question_quotes_the_text(title: str, duties: str) -> None:
     assert ("What are the main tasks?" in question) == (not duties.strip())
 
 
+@pytest.mark.parametrize("title", ["", "none", "N/A", "keine"])
+def test_a_follow_up_question_quotes_no_title_that_says_nothing(title: str) -> None:
+    """The column of a second job has it where none is held."""
+    item = ReviewItem("text", title, "serves food", prediction((("2221", 0.3), ("3221", 0.2))))
+    assert "serves food" in follow_up_question(item)
+
+
 def test_weighted_shares_stand_beside_the_others(
     tmp_path: Path, autocoder: Autocoder, halved: Settings
 ) -> None:

@@ -85,6 +85,16 @@ def test_a_note_names_the_column_that_was_not_read(name: str, tmp_path: Path) ->
     assert note.startswith("not read as job titles") and repr(name) in note
 
 
+@pytest.mark.parametrize(
+    "duties", ["second_job_duties", "Duties in second job", "Second job tasks"]
+)
+def test_the_duties_of_a_second_job_are_not_called_titles(tmp_path: Path, duties: str) -> None:
+    header = ["Main job", "Duties in main job", "Second job", duties]
+    rows = [[title, f"{title} things", title, f"{title} more"] for title in TITLES]
+    (note,) = opened_table(tmp_path / "in.csv", [header, *rows]).notes
+    assert note.endswith(": 'Second job'")
+
+
 def test_yes_and_no_are_no_titles(tmp_path: Path) -> None:
     rows = [[title, "yes" if title < "n" else "no"] for title in TITLES]
     table = opened_table(tmp_path / "in.csv", [["Occupation", "What is your second job?"], *rows])
