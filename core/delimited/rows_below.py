@@ -1,8 +1,9 @@
 """Tell notes below the records of a table, such as "Source: …", from records.
 
 They are no records where that is sure: at the end, after an empty row, with text in the first
-column alone, where every record has a number or an id. What is not sure stays a record, and a note
-says so. A total, with text there and numbers beside it, stays a record, and a note names it.
+column alone, where every record has a number or an id, or none has anything. What is not sure stays
+a record, and a note says so. A total, with text there and numbers beside it, stays a record, and a
+note names it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class RowsBelow:
             for row, filled in zip(sample, is_filled, strict=True)
             if filled and row[0].strip()
         ]
-        self._has_ids = bool(values) and not is_ours and all(map(is_number_or_code, values))
+        # A sheet that begins in column B has a note in A, where no record has anything.
+        self._has_ids = any(is_filled) and not is_ours and all(map(is_number_or_code, values))
         # A list of titles, with a column of duties that some left empty.
         n_before = max((n for n, filled in enumerate(is_filled, start=1) if filled), default=0)
         self._is_usual = not n_before or any(map(_is_text_alone, sample[:n_before]))

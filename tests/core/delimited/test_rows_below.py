@@ -71,6 +71,13 @@ def test_notes_after_an_empty_row_are_no_records(
     assert rows == RECORDS and LEFT_OUT % lines in notes
 
 
+def test_a_note_left_of_a_table_that_begins_in_column_b_is_no_record(tmp_path: Path) -> None:
+    rows = [["", *row] for row in (HEADER, *RECORDS, EMPTY)]
+    write_xlsx(tmp_path / "a.xlsx", [*rows, [*SOURCE, ""]])
+    read_rows, notes = read(tmp_path / "a.xlsx")
+    assert [row[1:] for row in read_rows] == RECORDS and LEFT_OUT % "6" in notes
+
+
 @pytest.mark.parametrize("name", ["sheet.xlsx", "saved.csv"])
 @pytest.mark.parametrize(
     ("header", "records", "below", "lines"),
