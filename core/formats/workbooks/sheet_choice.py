@@ -184,8 +184,10 @@ def _lists_groups(rows: Sequence[Row]) -> bool:
 
 
 def _are_in_order(texts: Sequence[str]) -> bool:
-    """Whether at most a tenth of the texts are followed by a lesser one."""
-    return 10 * sum(text > following for text, following in pairwise(texts)) <= len(texts)
+    """Whether at most a tenth of the texts are followed by a lesser one, or a greater one."""
+    n_down = sum(text > following for text, following in pairwise(texts))
+    n_up = sum(text < following for text, following in pairwise(texts))
+    return 10 * min(n_down, n_up) <= len(texts)
 
 
 def _listed_group(row: Row) -> tuple[str, str] | None:

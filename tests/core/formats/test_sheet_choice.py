@@ -174,6 +174,7 @@ def test_records_with_another_group_each_are_no_list_of_them(tmp_path: Path) -> 
     "groups",
     [
         [*GROUPS[4:], *GROUPS[1:4]],  # major group 0 at the end
+        GROUPS[:0:-1],
         sorted(GROUPS[1:], key=lambda group: group[1]),
         sorted(map(list, isco08().titles.items()), key=lambda group: (len(group[0]), group)),
     ],
