@@ -12,9 +12,9 @@ Maltese, which lingua does not have, is counted from ``benchmarks/maltese_words.
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
-import sys
 from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -78,7 +78,11 @@ _ALPHABETS = {
 _SHARED = "éöüäáóí"
 
 
-def main(models: Path, target: Path) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", type=Path, help="lingua's folder of letter models")
+    parser.add_argument("target", type=Path, help="the file to write")
+    arguments = parser.parse_args()
     import brotli
 
     def read(path: Path) -> dict[str, float]:
@@ -91,7 +95,7 @@ def main(models: Path, target: Path) -> None:
 
     lines = []
     for language in LANGUAGES:
-        folder = models / language
+        folder = arguments.models / language
         letters = read(folder / "unigrams.json.br")
         pairs = read(folder / "bigrams.json.br")
         if alphabet := _ALPHABETS.get(language):
@@ -99,7 +103,7 @@ def main(models: Path, target: Path) -> None:
         lines += _lines(language, letters, pairs, alphabet or "")
     words = Path(__file__).with_name("maltese_words.txt").read_text(encoding="utf-8").split()
     lines += _lines("mt", *_counted(words))
-    target.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
+    arguments.target.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
 
 
 def _within(alphabet: str, grams: dict[str, float]) -> dict[str, float]:
@@ -139,4 +143,4 @@ def _lines(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

@@ -9,6 +9,7 @@ less that way.
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ Compute = Callable[[Sequence[Sequence[int]]], np.ndarray]
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     bundle = Bundle.open(Path(SHIPPED_MODEL))
     session = OnnxSession(bundle, InferenceSettings(provider="cpu", threads=1))
     providers: dict[str, Compute] = {

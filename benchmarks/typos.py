@@ -8,6 +8,7 @@ wordfreq and simplemma, as ``benchmarks/right_words.py`` says; takes 5 minutes.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import random
 import time
@@ -245,6 +246,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Run the command line."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     bundle = Bundle.open(ROOT / "models" / "bundled")
     bundles = (_BundleWithoutLists(bundle.path, bundle.manifest), bundle)
     titles = [title for title, duties, _ in hold_out_answers() if not duties]

@@ -80,7 +80,7 @@ Partnerns yrke | Makes yrke | Svärfars yrke | Vårdnadshavares yrke | Utbildad 
 Andet erhverv | Sidste erhverv | Tidligere stilling | Erhverv før pension | Partners erhverv
 Mandens erhverv | Svigerfars erhverv | Værges erhverv | Udlært erhverv | Ekstra stilling
 Annet yrke | Siste yrke | Forrige stilling | Yrke før pensjon | Partnerens yrke | Ektemannens yrke
-Svigerfars yrke | Foresattes yrke | Utdannet yrke | Ekstra stilling
+Svigerfars yrke | Foresattes yrke | Utdannet yrke
 Annað starf | Aukastarf: starf | Síðasta starf | Fyrrverandi starf | Starf maka
 Starf tengdaföður | Starf fyrir eftirlaun
 Gairm dara | Gairm eile | Gairm deireanach | Gairm roimh scor | Gairm an chaomhnóra
@@ -190,7 +190,7 @@ Praegune amet | Teie amet | Vastaja amet | Praegune ametikoht
 Nykyinen ammatti | Vastaajan ammatti | Ammatti nyt | työ
 yrke | Nuvarande yrke | Ditt yrke | Respondentens yrke | Vad är ditt nuvarande yrke?
 Nuværende erhverv | Dit erhverv | Svarpersonens erhverv | Nuværende stilling
-Nåværende yrke | Ditt yrke | Respondentens yrke
+Nåværende yrke
 Núverandi starf | Starf svaranda
 Gairm reatha | Do shlí bheatha: slí bheatha
 Okkupazzjoni attwali | Professjoni tiegħek
@@ -224,7 +224,7 @@ Obowiązki w pracy | Zakres obowiązków na stanowisku | Pana obowiązki w tej f
 Główne obowiązki
 Sarcini de serviciu | Responsabilitățile postului: responsabilități
 Náplň práce | Hlavní náplň práce | Vaše povinnosti
-Hlavná náplň práce | Vaše povinnosti
+Hlavná náplň práce
 Vaše naloge | Opis dela in nalog
 Opis poslova | Vaši zadaci
 Feladatai a munkahelyén | Munkaköri feladatok leírása

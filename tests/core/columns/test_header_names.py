@@ -87,9 +87,9 @@ uk: Яка ваша професія? | Що ви робите на роботі
 # Jobs of other people, jobs of another time, and facts about a job.
 OTHERS = """\
 Édesapja foglalkozása | Édesanyja foglalkozása | Nagyapja foglalkozása | Korábbi foglalkozása |
-Zawód małżonka | Zawód rodziców | Zawód partnera | Povolání partnera | Povolání rodičů |
-Povolání manžela | Povolanie manžela | Ocupația soțului | Ocupația anterioară |
-Ocupația părinților | Професия на партньора | Професия на съпругата | Επάγγελμα συντρόφου |
+Zawód małżonka | Zawód partnera | Povolání partnera |
+Povolání manžela | Povolanie manžela |
+Ocupația părinților | Професия на партньора | Επάγγελμα συντρόφου |
 مهنة رب الأسرة | مهنة الوالد | Profession du chef de ménage | Profession antérieure |
 Ocupación del jefe del hogar | Professione capofamiglia | Profissão do chefe de família |
 Beruf Ehegatte | Beruf Haushaltsvorstand | Beruf Hauptverdiener | Beruf vor 10 Jahren |
@@ -98,8 +98,8 @@ Aiempi ammatti | Vanhempien ammatti | Zanimanje supružnika | Poklic partnerja |
 Sutuoktinio profesija | Laulātā profesija | CIE occupation | Occupation of the main earner |
 Grandfather's occupation | Profession de l'époux | Ocupación de la abuela | Beroep echtgenoot |
 Beroep vader | Zawód żony | Povolání dědečka | Poklic staršev | Zanimanje roditelja |
-Férje foglalkozása | Професия на родителите | Επάγγελμα γονέων | Tėvų profesija |
-Vecāku profesija | Vanemate amet | Puolison ammatti | Samboers yrke | Starf maka | Gairm athar |
+Férje foglalkozása | Професия на родителите | Tėvų profesija |
+Vecāku profesija | Vanemate amet | Puolison ammatti | Samboers yrke | Gairm athar |
 Xogħol missier | مهنة الزوجة | Annenin mesleği | Meslek (eşinin) | Профессия мужа |
 Професія чоловіка | Pekerjaan kepala keluarga | Beruf vor 5 Jahren | occupation_timestamp |
 occupation_verified_by | Lieu de la profession"""
@@ -111,7 +111,7 @@ Job title applied for | Occupation sought | Occupation trained for | Intended oc
 Target job title | Old job title | Angestrebter Beruf | Gesuchter Beruf | Métier recherché |
 Métier de rêve | Ocupación buscada | Profesión soñada | Professione desiderata |
 Professione ideale | Profissão desejada | Cargo pretendido | Gewenst beroep | Gezochte functie |
-Zawód pożądany | Zawód docelowy | Ocupația dorită | Požadované povolání | Vyučené povolání |
+Zawód pożądany | Zawód docelowy | Ocupația dorită | Požadované povolání |
 Požadované povolanie | Željeni poklic | Željeno zanimanje | Kívánt foglalkozás |
 Желана професия | Επιθυμητό επάγγελμα | Norima profesija | Vēlamā profesija | Soovitud amet |
 Haluttu ammatti | Önskat yrke | Ønsket erhverv | Ønsket yrke | المهنة المرغوبة |

@@ -15,7 +15,7 @@ U kojem zanimanju radite? | Na kojem ste radnom mjestu zaposleni? | Kojim poslom
 Posao koji obavlja | Zaposlenje
 Názov pracovného miesta | Pracovné miesto | Druh práce | Typová pozícia
 Uveďte názov Vášho zamestnania | Akým povolaním sa živíte?
-Jakým povoláním se živíte? | Druh práce | Název pracovního místa | Pracovní místo
+Jakým povoláním se živíte? | Název pracovního místa | Pracovní místo
 S čim se ukvarjate? | V katerem poklicu delate? | Vrsta dela
 Вид работа | С какво се занимавате? | Като какъв работите? | Dlajnost
 Είδος εργασίας | Mit dolgozik? | Beosztása | Funcția ocupată

@@ -274,7 +274,7 @@ def test_without_a_sure_column_the_remedy_is_named(columns: Columns_, tmp_path: 
 
 ASKED = """\
 What do you do for a living? | Please state your profession. | Occupation (as precise as you can)
-Was sind Sie von Beruf? | Als was arbeiten Sie? | Welche Position haben Sie im Betrieb?
+Was sind Sie von Beruf? | Als was arbeiten Sie?
 Quel poste occupez-vous ? | Que faites-vous dans la vie ? | Votre emploi actuel
 ¿Qué cargo ocupa? | ¿En qué trabaja usted? | ¿Cuál es su empleo actual?
 Jaką pracę Pani wykonuje? | Czym się Pan zajmuje zawodowo? | Jakie stanowisko Pan zajmuje?

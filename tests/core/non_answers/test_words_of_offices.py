@@ -183,7 +183,7 @@ JOBS = """\
 julkisen sektorin asiantuntija | oikiaki boithos | υπάλληλος ΕΣΠΑ ταμείο
 guru SD | kepala sekolah SMA | pensiunan guru | jaga toko | tukang | técnico superior
 patrão de pesca | cuidador de idosos | cuidadora | gerente de RSI | caregiver | kv radnik
-omaishoitaja | family carer | PKL
+family carer | PKL
 pflegende Angehörige | obrtnik | proche aidant"""
 
 

@@ -75,9 +75,9 @@ Beschreiben Sie Ihren Arbeitsweg | Décrivez votre domicile | Opisz warunki prac
 Popište svou dovolenou | Írja le a lakását | Descriva la sua famiglia | Jelaskan keluarga Anda"""
 
 THE_DUTIES = """\
-Descrierea atribuțiilor | Sarcinile | Ce activități desfășurați? | Na czym polega Pana(i) praca?
-Mi a fő feladata? | Milyen feladatokat lát el? | Dolžnosti | Opis del | Uraian tugas/pekerjaan
-Apa yang Anda kerjakan? | الأعمال التي يقوم بها | ما هي أهم الأعمال التي تؤديها في مهنتك؟
+Descrierea atribuțiilor | Sarcinile | Na czym polega Pana(i) praca?
+Dolžnosti | Opis del | Uraian tugas/pekerjaan
+Apa yang Anda kerjakan? | الأعمال التي يقوم بها
 Duties/occupation | Mansioni svolte/professione
 Zakres obowiązków / zawód | Náplň práce/povolání"""
 
