@@ -47,7 +47,7 @@ def findings(batch: Batch) -> list[Finding]:
 
 
 def _of_office(batch: Batch) -> Iterator[Finding]:
-    """Yield what the answers of the office say about the threshold."""
+    """Yield what the answers of the office say about the threshold, and of its coders."""
     calibration = batch.calibration
     if calibration.is_sample_below or calibration.is_raised:
         yield Finding(
@@ -56,6 +56,14 @@ def _of_office(batch: Batch) -> Iterator[Finding]:
                 "See the calibration below: it names the threshold in force, and the one that is "
                 "expected to reach what is wanted."
             ),
+        )
+    if calibration.are_slips_many:
+        yield Finding(
+            Message(
+                "Coders give another code at so many texts that fewer confidences reach the "
+                "threshold"
+            ),
+            Message("See the calibration below, and what isco coders says of the coders."),
         )
 
 
@@ -97,7 +105,13 @@ def _of_codes(batch: Batch) -> Iterator[Finding]:
     """Yield what is unusual about the codes: few sure ones, other groups, little agreement."""
     receipt, statistics = batch.receipt, batch.statistics
     if receipt.n_autocoded + receipt.n_corrected < MIN_SHARE_AUTOCODED * receipt.n_answers:
-        yield Finding(Message("Few records could be coded to 4 digits"), _remedy_for_few(batch))
+        yield Finding(
+            Message("Few records could be coded to 4 digits"),
+            Message(
+                "Look at the uncertain texts below: are they job titles, in a language of the "
+                "model? Titles without duties are harder."
+            ),
+        )
     if receipt.n_too_unsure > MAX_SHARE_TOO_UNSURE * receipt.n_answers:
         yield Finding(
             Message("Many records got no code, because no group was probable enough"),
@@ -118,19 +132,6 @@ def _of_codes(batch: Batch) -> Iterator[Finding]:
             Message("Codes of such confidence are often wrong"),
             Message("Raise model.confidence_threshold; the table below shows what it costs."),
         )
-
-
-def _remedy_for_few(batch: Batch) -> Message:
-    """Return what to do where few records have 4 digits: the texts may be hard, or coders slip."""
-    if batch.calibration.are_slips_many:
-        return Message(
-            "Coders give another code at so many texts that few confidences reach the threshold: "
-            "see the calibration below, and what isco coders says of the coders."
-        )
-    return Message(
-        "Look at the uncertain texts below: are they job titles, in a language of the "
-        "model? Titles without duties are harder."
-    )
 
 
 def _of_given_codes(batch: Batch) -> Iterator[Finding]:

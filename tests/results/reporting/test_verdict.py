@@ -58,14 +58,16 @@ def test_a_usual_batch_has_no_findings(tmp_path: Path) -> None:
     assert not is_small(batch) and findings(batch) == []
 
 
-def test_where_coders_slip_often_the_remedy_names_them(tmp_path: Path) -> None:
-    few = [a_prediction("2221", 0.85)] * 30 + [a_prediction("7212", 0.85)] * 10
-    batch = a_batch(tmp_path, few)
-    (finding,) = findings(batch)
-    assert "4 digits" in finding.what and "are they job titles" in finding.remedy
-    batch.calibration = replace(CALIBRATION, slip_rate=0.08)
-    (finding,) = findings(batch)
-    assert "4 digits" in finding.what and "Coders give another code" in finding.remedy
+@pytest.mark.parametrize("predictions", [USUAL, USUAL[:1]])
+@pytest.mark.parametrize(("slip_rate", "n"), [(0.04, 0), (0.08, 1)])
+def test_where_coders_slip_often_the_verdict_says_so_of_any_batch(
+    tmp_path: Path, predictions: list[Prediction], slip_rate: float, n: int
+) -> None:
+    batch = a_batch(tmp_path, predictions)
+    batch.calibration = replace(CALIBRATION, slip_rate=slip_rate)
+    found = findings(batch)
+    assert len(found) == n
+    assert all("isco coders" in finding.remedy for finding in found)
 
 
 def test_a_small_batch_is_not_judged(tmp_path: Path) -> None:
