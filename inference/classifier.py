@@ -90,9 +90,7 @@ class Classifier:
         readings = self._spelling.readings(answered)  # while the network computes
         texts_read = readings.all_texts
         others = np.setdiff1d(np.arange(len(texts_read)), known)
-        of_others = self._executor.submit(
-            self._session.logits, [texts_read[row] for row in others]
-        )
+        of_others = self._executor.submit(self._session.logits, [texts_read[row] for row in others])
         vectors = self._ngram_model.text_vectors(texts_read)
         scores = self._ngram_model.scores_of(vectors)
         logits = np.empty_like(scores)
