@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -82,9 +82,13 @@ class Reviewer:
         return self.find("progress-words").text
 
     def save(self, name: str = f"review-{BATCH}.csv") -> Path:
+        return self.save_by(self.find("save").click, name)
+
+    def save_by(self, act: Callable[[], None], name: str = f"review-{BATCH}.csv") -> Path:
+        """Return the file that the browser has saved after ``act``."""
         target = self.downloads / name
         target.unlink(missing_ok=True)
-        self.find("save").click()
+        act()
         deadline = time.monotonic() + PATIENCE_S
         while not target.exists():
             assert time.monotonic() < deadline, "nothing was downloaded"
@@ -610,6 +614,18 @@ def test_closing_with_unsaved_decisions_warns(reviewer: Reviewer) -> None:
     assert warns()
     reviewer.press("u")
     assert not warns()
+
+
+@needs_chromium
+def test_the_keys_of_other_programs_undo_and_save(reviewer: Reviewer) -> None:
+    """The browser's Ctrl+S would save the page, with no decision in it."""
+    undo, save = Keys.CONTROL + "z", Keys.CONTROL + "s"
+    reviewer.press("1", "1", undo)
+    assert reviewer.progress == "1 of 13 texts decided"
+    reviewer.find("search").send_keys("nurse", undo)  # takes back what was typed
+    assert reviewer.progress == "1 of 13 texts decided"
+    path = reviewer.save_by(lambda: reviewer.find("search").send_keys(save))
+    assert [row["corrected_isco_code"] for row in rows_of(path)] == ["0310"]
 
 
 @needs_chromium
