@@ -27,7 +27,7 @@ from core.corrections.published_columns import text_columns
 from core.corrections.text_list import ListHead
 from core.csv_table import CHUNK_ROWS, Row, Table, open_table
 from core.csv_writer import Writer, has_formula, row_writer
-from core.files.own_files import REPORT
+from core.files.own_files import RECEIPT, REPORT
 from core.files.whole_file import sha256_of
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_codes.compared_column import choose_compared_column
@@ -272,7 +272,9 @@ def _list_texts(batch: Batch, settings: Settings) -> None:
 
 def _note_earlier_batches(folder: Path, settings: Settings) -> None:
     """Note that earlier batches have no lists: of old versions, or deleted. Raises OSError."""
-    has_batches = any(settings.watcher.outbox.glob(f"*/{PREDICTIONS}"))
+    # Somebody may have moved the predictions of a batch away. The other results are of corrections.
+    receipts = settings.watcher.outbox.glob(f"*/{RECEIPT}")
+    has_batches = not all((path.parent / TableKind.CORRECTIONS).exists() for path in receipts)
     if has_batches or any(folder.glob("*.csv")):
         mark_incomplete(folder, "earlier")
     if has_batches:

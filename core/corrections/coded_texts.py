@@ -172,7 +172,9 @@ class CodedTexts:
             if not (is_asked.any() or is_drawn.any()):
                 continue
             is_uncertain |= is_asked
-            share_drawn[is_drawn] = (batch.n_drawn[places] / np.maximum(n_records, 1))[is_drawn]
+            shares = batch.n_drawn[places] / np.maximum(n_records, 1)
+            # Above 1 where other wordings were drawn, too.
+            share_drawn[is_drawn] = np.minimum(shares, 1)[is_drawn]
             is_by_model = batch.n_by_model > 0
             uncertain.append(batch.keys[is_by_model & ~is_unit])
             autocoded.append(batch.keys[is_by_model & is_unit])

@@ -145,22 +145,22 @@ class ReviewQueue:
         return uncertain + self._sample(n - len(uncertain))
 
     def _sample(self, n: int) -> list[ReviewItem]:
-        """Return the first ``n`` records drawn, in the order of their draws, each question once."""
-        items = self._drawn_first(n)
-        drawn = [decided_text(item.text) for item in items]
-        first = dict(zip(reversed(drawn), reversed(items), strict=True))
-        return [replace(first[text], n_records=n) for text, n in Counter(drawn).items()]
+        """Return the first ``n`` records drawn, in the order of their draws, each question once.
 
-    def _drawn_first(self, n: int) -> list[ReviewItem]:
-        return [item for _, _, item in heapq.nlargest(n, self._drawn)]
+        Wordings that got two codes are two questions: an answer counts against the code of its own.
+        """
+        drawn = [item for _, _, item in heapq.nlargest(n, self._drawn)]
+        questions = [(decided_text(item.text), item.prediction.isco_code) for item in drawn]
+        first = dict(zip(reversed(questions), reversed(drawn), strict=True))
+        return [replace(first[each], n_records=n) for each, n in Counter(questions).items()]
 
     def asked(self) -> Iterator[str]:
         """Yield the uncertain texts that are asked, in no order."""
         return self._uncertain.texts()
 
     def drawn(self) -> dict[str, int]:
-        """Return each text of the sample with the number of drawn records that have it."""
-        return Counter(item.text for item in self._drawn_first(self.n_sampled))
+        """Return each asked text of the sample with the number of drawn records it stands for."""
+        return {item.text: item.n_records for item in self._sample(self.n_sampled)}
 
     def displayed_items(self) -> list[ReviewItem]:
         """Return the first items: as many as a workbook and a page can hold."""

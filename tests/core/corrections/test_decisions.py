@@ -101,6 +101,7 @@ def test_accents_that_people_leave_out_make_no_other_text(title: str, other: str
         ("vägtekniker", "vågtekniker"),
         ("operatőr", "operátor"),
         ("डॉकटर", "डॉकटरी"),
+        ("thợ may", "thợ máy"),
     ],
 )
 def test_a_mark_that_makes_another_letter_makes_another_text(title: str, other: str) -> None:

@@ -58,8 +58,11 @@ def answers(folder: Path, given: dict[str, tuple[str, str]]) -> OfficeAnswers:
     return OfficeAnswers.read(folder, decisions, origins)
 
 
-def test_each_answer_stands_for_the_texts_that_were_drawn_like_it(tmp_path: Path) -> None:
-    keep(tmp_path, ID)
+@pytest.mark.parametrize("n_drawn", [1, 3])  # with records of other wordings of the question
+def test_each_answer_stands_for_the_texts_that_were_drawn_like_it(
+    n_drawn: int, tmp_path: Path
+) -> None:
+    keep(tmp_path, ID, batch=BATCH | {"rare": ("2221", 1, n_drawn)})
     found = answers(
         tmp_path,
         {

@@ -48,15 +48,18 @@ def test_texts_that_one_answer_decides_are_asked_once() -> None:
 
 
 def test_the_random_sample_asks_a_question_once() -> None:
+    """The list of drawn texts says the same: what comes back is compared with it."""
     queued = ReviewQueue(BATCH)
-    for number in range(18):
-        title = chr(ord("a") + number) * 4
+    for number in range(36):
+        title = chr(ord("a") + number % 26) * (4 + number // 26)
         queued.add(join(title), title, "", prediction(UNCERTAIN))
     for title, duties in (("nurse", ""), ("nurse", "NA")):
         queued.add(join(title, duties), title, duties, prediction(SURE))
-    (sampled,) = [item for item in queued.items() if item.sampled]
-    assert sampled.n_records == 2
-    assert queued.drawn() == {"nurse | unknown": 1, "nurse | na": 1}
+    for title, code in (("técnico", "3119"), ("tecnico", "7412")):
+        queued.add(join(title), title, "", prediction(((code, 0.99), ("2221", 0.01))))
+    sampled = {item.text: item.n_records for item in queued.items() if item.sampled}
+    assert sorted(sampled.values()) == [1, 1, 2] and "técnico | unknown" in sampled
+    assert queued.drawn() == sampled
 
 
 def test_the_batch_seeds_the_sample() -> None:
