@@ -36,6 +36,7 @@ Jabatan saat ini | Postul ocupat în prezent | Cargo exercido | Kariga attwali |
 Τρέχουσα θέση εργασίας | Jako kto Pan(i) pracuje? | Em que é que trabalha? | Koks Jūsų darbas?
 What is the exact title of the job you hold at the moment? (For instance: "primary school teacher")
 What job are you doing at present? | Indiquez l'intitulé exact de votre emploi | Intitulé
+Votre profession (ouvrier, employé, manager…) | Position (Manager / Staff) | Beruf / Führungskraft
 Qual é o seu cargo? | Care este funcția dvs.? | Cad é do phost? | X'inhu x-xogħol tiegħek?"""
 
 TASKS = """\
@@ -74,6 +75,7 @@ Longest held occupation | Condición de ocupación | Počet zaměstnání
 Délka zaměstnání | Důvod odchodu ze zaměstnání | Vzdelanie pre povolanie | Število zaposlitev
 Job title of your line manager | Reports to (job title) | Intitulé du poste de votre supérieur
 Job title of the person you report to | Beruf der Führungskraft | Intitulé de la formation
+Poste de votre manager | Beruf des Chefs | What is the title of the job you would like?
 Stilling i erhverv | مجموعة المهنة | Jumlah pekerjaan | Golongan pekerjaan"""
 
 DESCRIBED = """\
