@@ -272,6 +272,7 @@ def test_a_number_of_another_place_is_no_code(written: str) -> None:
         "Auxiliar de registro 4415",
         "7212, siehe Zeile 3",
         "Schweißer 7212",
+        "9112 limpia todo el edificio",
     ],
 )
 def test_words_of_places_in_a_title_are_a_title(written: str) -> None:
