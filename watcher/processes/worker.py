@@ -27,7 +27,6 @@ from core.files.scratch_folder import ScratchFolder
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
-from watcher.clock import Clock
 from watcher.processes.background import ended_with
 from watcher.processes.messages import (
     Done,
@@ -61,7 +60,6 @@ class Worker:
         ``may_fork``: whether the first process may be a copy of this one, if this has one thread.
         """
         self._settings = settings
-        self._clock = Clock()
         self._model_version: str | None = None
         self._unread_corrections: tuple[UnreadFile, ...] = ()
         self._process: BaseProcess | None = None
@@ -146,14 +144,14 @@ class Worker:
             on_failure.pop_all()
         self._process = process
         self._is_loading = True
-        self._last_message_s = self._clock.monotonic_s()
+        self._silent_s = 0.0
 
     def _request(self, request: Request, progress: Progress) -> Identity | AnyReceipt:
         """Send a request and return its result."""
         self._is_answering = True
         try:
             self._wait_until_loaded(progress)
-            self._last_message_s = self._clock.monotonic_s()
+            self._silent_s = 0.0
             with suppress(OSError):  # the process has ended: _receive raises the reason
                 self._connection.send(request)
             while True:
@@ -180,7 +178,7 @@ class Worker:
         """Wait a moment for a message and handle it; return it where it is the answer."""
         message = self._next_message()
         if message is not None:
-            self._last_message_s = self._clock.monotonic_s()
+            self._silent_s = 0.0
         match message:
             case None:
                 self._check_limits()
@@ -216,7 +214,9 @@ class Worker:
 
     def _check_limits(self) -> None:
         limits = self._settings.watcher
-        if self._clock.monotonic_s() - self._last_message_s > limits.time_limit_s:
+        # Counted by waiting: while the machine or a container is paused, no process could work.
+        self._silent_s += _RECEIVE_S
+        if self._silent_s > limits.time_limit_s:
             self._kill()
             raise WorkerLostError(
                 f"the worker process made no progress for {limits.time_limit_s:g} s and was killed"

@@ -176,6 +176,25 @@ def test_hanging_it_is_killed_at_its_limit(settings: Settings, tmp_path: Path) -
         assert not child.is_running()
 
 
+def test_a_pause_of_the_whole_machine_is_no_silence(settings: Settings, tmp_path: Path) -> None:
+    path = survey(tmp_path, 3)
+    with closing(Worker(settings)) as worker:
+        worker.identify(path, no_progress)
+        child = child_of(worker)
+        worker._settings = limited(settings, time_limit_s=1.0)
+        pauses = [1.2]
+
+        def pause(n_done: int) -> None:
+            if pauses:  # this process does as little as the other one
+                with pytest.raises(psutil.TimeoutExpired):
+                    child.wait(pauses.pop())
+            else:
+                child.send_signal(signal.SIGCONT)
+
+        child.send_signal(signal.SIGSTOP)
+        assert worker.identify(path, pause).sha256
+
+
 def test_too_large_it_is_killed(settings: Settings, tmp_path: Path) -> None:
     """Fault 41: by the limit in the settings; the message names it."""
     with closing(Worker(settings)) as worker:
