@@ -243,7 +243,7 @@ class Hooks:
                 raise  # the share is away, and the event with it
             return False
         except (OwnFileError, ValidationError):
-            return False
+            return True  # damaged since: it is written again, as this daemon has it
 
     def _call(self, event: HookEvent) -> None:
         told = {**event.told(), "host": socket.gethostname()}

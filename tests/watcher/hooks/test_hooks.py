@@ -152,6 +152,20 @@ def test_the_next_daemon_of_the_name_tells_what_the_last_one_left(
     assert "c3.json" in caplog.text
 
 
+def test_an_event_that_is_damaged_while_it_waits_is_told(office: Office, tmp_path: Path) -> None:
+    claim = office.claim()
+    claim.folder.mkdir()
+    hooks = office.hooks()
+    hooks.start()
+    hooks.on_result(claim, tmp_path, "2 rows")
+    (office.dir / "c1.json").write_bytes(b"\xff\0")
+    claim.folder.rmdir()
+    hooks.wake()
+    until(lambda: not hooks.n_waiting)
+    hooks.stop()
+    assert [told["summary"] for told in office.told()] == ["2 rows"] and office.kept() == []
+
+
 def test_an_event_whose_command_was_taken_out_of_the_settings_waits_for_none(
     office: Office, tmp_path: Path
 ) -> None:
