@@ -21,6 +21,7 @@ from tests.support.daemon_harness import DaemonHarness
 from tests.support.disks import leave_free, mount, mounted, small_disk, unmount
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from watcher.intake.folder_checks import STAGING
+from watcher.intake.local_state import make_local_state_dir
 from watcher.processes.worker import Worker
 from watcher.status.status import Health, judge, read_status
 
@@ -79,6 +80,24 @@ def test_a_disk_whose_files_are_used_up_says_so(settings: Settings, tmp_path: Pa
             (small / str(number)).unlink()
         harness.tick(5, seconds=100)
         assert harness.status().paused is None and len(harness.batches()) == 1
+
+
+def test_a_full_disk_of_the_local_state_is_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state"
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    with mounted(state, *small_disk(1 << 16)):
+        make_local_state_dir()
+        leave_free(state, 0)
+        harness = DaemonHarness(settings)
+        harness.drop("a.csv", GOOD.encode())
+        harness.tick(12, seconds=5)
+        problem = harness.status().share_unavailable
+        assert problem is not None and str(state) in problem.reason
+        (state / "ballast").unlink()
+        harness.tick(12, seconds=5)
+        assert len(harness.batches()) == 1 and harness.violations() == []
 
 
 def test_an_input_that_the_archive_has_no_room_for_delays_itself_alone(

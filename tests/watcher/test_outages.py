@@ -307,7 +307,7 @@ def test_a_share_that_is_not_connected_may_lack_the_whole_path(
     shutil.rmtree(outbox)
     if is_link:
         outbox.symlink_to(tmp_path / "share" / "outbox")
-    local_state_path(outbox, "device").write_text("another device", encoding="ascii")
+    local_state_path(outbox, "device").write_bytes(b"another device, damaged: \xff")
     harness.daemon = harness.start_daemon(MAIN)
     harness.drop("a.csv", GOOD)
     harness.tick(5)

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from core.errors import AlreadyRunningError, FolderError
 from core.files.named_errors import DISK_FULL, words_of_full_disk
 from core.files.own_files import SENTINEL
+from core.files.whole_file import write_atomic
 from watcher.environment import Environment
 from watcher.intake.claims import WORK, Claim
 from watcher.intake.known_corrections import KnownCorrections
@@ -166,7 +167,7 @@ class Folders:
             self._files.write(folder / SENTINEL, _SENTINEL_TEXT.encode())
             self._files.publish(folder / SENTINEL)
         device = str(self._files.status(folder / SENTINEL).st_dev)
-        device_path(folder).write_text(device, encoding="ascii")
+        write_atomic(device_path(folder), device)
 
     def _make(self, folder: Path) -> None:
         """Create a folder that is missing, and say so: its path may be mistyped."""
@@ -224,12 +225,12 @@ class Folders:
         may lack the whole path, and what a link leads to.
         """
         try:
-            device = device_path(folder).read_text(encoding="ascii")
+            device = device_path(folder).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return False
         path = folder.resolve()
         nearest = next(place for place in (path, *path.parents) if place.exists())
-        return device != str(nearest.stat().st_dev)
+        return device != b"%d" % nearest.stat().st_dev
 
     def _require_private(self, folder: Path) -> None:
         """Create the private folder. Raises FolderError where something else has its name.
