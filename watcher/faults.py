@@ -16,7 +16,7 @@ from watcher.delivery import archive
 from watcher.environment import Environment
 from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim
-from watcher.intake.claims import NOTES, Claim
+from watcher.intake.claims import Claim
 from watcher.intake.folder_checks import Folders
 
 _LOG = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def is_lost(claim: Claim, environment: Environment, folders: Folders) -> bool:
     inbox, outbox = environment.settings.inbox, environment.settings.outbox
     try:
         folders.check()
-        inputs = set(files.names(claim.folder)) - NOTES
+        inputs = claims.input_names(files, claim.folder)
         if claim.name in inputs:
             return False
         if inputs:  # the next recovery takes the claim up again, with the new name

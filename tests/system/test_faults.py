@@ -245,6 +245,21 @@ def test_a_file_that_is_renamed_in_its_claim_is_coded_under_the_new_name(
     assert harness.violations() == []
 
 
+@pytest.mark.parametrize("name", ["@eaDir/a.csv", "._a.csv", ".nfs000000000001"])
+def test_what_a_system_puts_into_a_claim_is_no_input(harness: DaemonHarness, name: str) -> None:
+    """A disk station, a Mac or a network share; then the daemon is started again."""
+    harness.drop("a.csv", GOOD)
+    claim = claims.claim_file(Filesystem(), harness.inbox, "a.csv", MAIN)
+    assert claim is not None
+    litter = claim.folder / name
+    litter.parent.mkdir(exist_ok=True)
+    litter.write_bytes(b"\0\5\x16\7")
+    harness.tick(TURNS)
+    assert len(harness.batches()) == 1 and not harness.rejected()
+    assert not list((harness.inbox / claims.WORK).iterdir())
+    assert harness.violations() == []
+
+
 @pytest.mark.slow
 def test_a_file_that_cannot_be_read_stays_in_the_inbox(harness: DaemonHarness) -> None:
     """Another owner's, mode 0600: its owner can mend it there, and the others go on."""

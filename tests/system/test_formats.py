@@ -312,17 +312,22 @@ def test_a_workbook_as_people_make_it(harness: DaemonHarness) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="owners and modes")
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [("names_inside", "the folder cannot be read"), ("status", "it cannot be read")],
+)
 def test_a_folder_that_cannot_be_read_is_named(
-    harness: DaemonHarness, monkeypatch: pytest.MonkeyPatch
+    harness: DaemonHarness, operation: str, words: str
 ) -> None:
+    """Its names, or with the right to read alone what they are: it stops no other file."""
     write_xlsx(harness.drop("locked.csv", b"x").with_name("open.xlsx"))
     harness.dropped.clear()
     (harness.inbox / "locked.csv").unlink()
     (harness.inbox / "locked").mkdir()
-    harness.files.fail("names_inside", harness.inbox / "locked", 13)
+    harness.files.fail(operation, harness.inbox / "locked", 13)
     harness.tick(TURNS)
     (waiting,) = harness.status().waiting
-    assert "the folder cannot be read" in waiting.reason and len(harness.batches()) == 1
+    assert words in waiting.reason and len(harness.batches()) == 1
 
 
 def test_the_status_on_disk_has_what_is_ignored(harness: DaemonHarness) -> None:

@@ -21,9 +21,10 @@ from pathlib import Path
 
 from core.files.named_errors import name_instead
 from core.files.own_files import OwnFileError
+from core.formats.file_names import is_litter
 from core.languages.message import Message
 from watcher.filesystem import Filesystem
-from watcher.intake.listing import kind_of
+from watcher.intake.listing import kind_of, unreadable
 from watcher.open_files import Writers
 
 WORK = ".work"
@@ -31,7 +32,7 @@ HEARTBEAT = ".beat"
 REASON = ".why"
 ORIGIN = ".from"
 NOTES = frozenset({HEARTBEAT, REASON, ORIGIN})
-"""The names of what is beside the input of a claim."""
+"""The names of what the program itself has beside the input of a claim."""
 STILL_OPEN = Message("somebody has it open for writing; waiting until it is closed")
 MAX_ATTEMPTS = 3
 _NO_INPUT = ".gone"
@@ -53,8 +54,8 @@ class StillOpenError(HeldError):
 class Claim:
     """A claimed file.
 
-    ``path`` is where it is, beside nothing but the notes of the claim; ``origin`` is the folder in
-    the inbox that it was in, empty where it was in none.
+    ``path`` is where it is, beside the notes of the claim and what systems put there; ``origin`` is
+    the folder in the inbox that it was in, empty where it was in none.
     """
 
     path: Path
@@ -110,11 +111,7 @@ def claim_file(files: Filesystem, inbox: Path, name: str, owner: str) -> Claim |
     except FileNotFoundError:
         return None
     except PermissionError as error:
-        why = Message(
-            "it cannot be read: {why}; its owner must allow the user of isco-coder to read it",
-            why=error.strerror,
-        )
-        raise UnreadableError(why) from None
+        raise UnreadableError(unreadable(error)) from None
     if files.writers(inbox / name) is Writers.SOME:
         raise StillOpenError(STILL_OPEN)
     folder = inbox / WORK / f"{uuid.uuid4().hex}.0.{owner}"
@@ -184,17 +181,30 @@ def _renamed(files: Filesystem, claim: Claim, attempts: int, owner: str) -> Clai
 
 
 def remove(files: Filesystem, claim: Claim) -> None:
-    """Remove the folder and the notes of a claim that its input has left."""
+    """Remove the folder of a claim that its input has left, with all that is beside an input."""
     for note in (ORIGIN, REASON, HEARTBEAT):
         with suppress(FileNotFoundError):
             files.remove(claim.folder / note)
+    for name in set(files.names(claim.folder)) - set(input_names(files, claim.folder)):
+        files.remove_tree(claim.folder / name)
+        with suppress(OSError):  # it was a folder, or is still open on a network share
+            files.remove(claim.folder / name)
     files.remove_dir(claim.folder)
+
+
+def input_names(files: Filesystem, folder: Path) -> list[str]:
+    """Return the name of the input of a claim: the only one, or none where it has left.
+
+    Beside it are notes, and what a disk station, a Mac or a network share puts into every folder.
+    """
+    names = set(files.names(folder)) - NOTES
+    return [name for name in names if not is_litter(name) and not name.startswith("._")]
 
 
 def _discard(files: Filesystem, folder: Path) -> None:
     """Remove a claim that came to nothing; one whose input has come after all is recovered."""
     with suppress(OSError):
-        if NOTES.issuperset(files.names(folder)):
+        if not input_names(files, folder):
             remove(files, Claim(folder / _NO_INPUT))
 
 
@@ -206,7 +216,7 @@ def list_claims(files: Filesystem, inbox: Path) -> list[Claim]:
             continue  # a probe of the folder, see folder_checks.py
         folder = inbox / WORK / name
         try:
-            inputs = [entry for entry in files.names(folder) if entry not in NOTES]
+            inputs = input_names(files, folder)
             origin = _origin_of(files, folder)
         except (FileNotFoundError, NotADirectoryError):
             continue  # the claim has ended since, or this is no claim

@@ -80,6 +80,14 @@ def kind_of(mode: int) -> str:
     return next((words for is_kind, words in _KINDS if is_kind(mode)), Message("a device"))
 
 
+def unreadable(error: PermissionError) -> Message:
+    """Return why a file that this user may not read stays in the inbox, and who can change that."""
+    return Message(
+        "it cannot be read: {why}; its owner must allow the user of isco-coder to read it",
+        why=error.strerror,
+    )
+
+
 def _add(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
     own_name = name.rpartition("/")[2]
     if is_litter(own_name):
@@ -87,6 +95,9 @@ def _add(files: Filesystem, inbox: Path, name: str, listing: Listing) -> None:
         return
     try:
         status = files.status(inbox / name)
+    except PermissionError as error:  # in a folder that may be listed and not entered; on SMB
+        listing.blocked[name] = unreadable(error)
+        return
     except OSError as error:
         if error.errno not in _GONE:
             raise
