@@ -12,6 +12,7 @@ coded again where its records would be read as other texts.
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 
@@ -29,7 +30,7 @@ from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
 
 TEXT_VERSION = 1
-PREPARATION_VERSION = 7
+PREPARATION_VERSION = 8
 """Of the code that prepares texts, here and in the packages that it uses."""
 SEPARATOR = "|"
 BETWEEN = f" {SEPARATOR} "
@@ -45,6 +46,7 @@ _MAX_ADVERT_CHARS = 1_000  # a longer title is none of an advert, and takes the 
 # Dropped without leaving a gap, because people write the same word with and without them:
 # "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.
 _SILENT = frozenset("'`´‘’‛ʼ＇")
+_DOTS = re.compile("(?<=i)\u0307+")  # of a capital "İ", which ``lower`` keeps above the "i"
 
 
 class _Replacements(dict[int, str]):
@@ -83,6 +85,8 @@ def clean(text: str) -> str:
         folded = text.lower()
     else:
         folded = unicodedata.normalize("NFKC", with_apostrophes(text)).lower()
+        if "\u0307" in folded:
+            folded = _DOTS.sub("", folded)
         folded = without_look_alikes(unicodedata.normalize("NFKC", folded).lower())
     return " ".join(folded.translate(_REPLACEMENTS).split())
 

@@ -14,7 +14,7 @@ All of these say nothing only where they stand beside a title. What is no title 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from core.adverts.advert_dates import dates, may_have_date
 from core.adverts.advert_references import reference_beside_title
@@ -25,16 +25,17 @@ from core.adverts.working_time import share_of_full_time
 from core.columns.else_words import is_only_another_answer
 
 _SIGNS = re.compile(r"[0-9/:]")
+# Before a dash one word: in "other - please specify - nurse" the dashes could be of the title.
+_CHOICE = re.compile(r"([^:]{1,60}):|\s*(\S+) - ")
 _DIGIT = re.compile(r"\d")
-_MAX_CHOICE_CHARS = 60
 _WORD = re.compile(r"\b[^\W\d_]")
 
 
 def without_advert_numbers(title: str) -> str:
     """Return ``title`` without such numbers; one that has nothing else is returned as it is."""
-    if not _SIGNS.search(title):
+    left = _without_choice(title) if " - " in title or ":" in title else title
+    if left is title and not _SIGNS.search(title):
         return title
-    left = _without_choice(title) if ":" in title else title
     has_digit = _DIGIT.search(title) is not None
     if has_digit and (may_have_date(title) or may_have_pay_beside(title)):
         left = _dates_and_pay().sub(" ", left)
@@ -44,9 +45,13 @@ def without_advert_numbers(title: str) -> str:
 
 def _without_choice(title: str) -> str:
     """Return ``title`` without the choice that survey programs put before the answer beside it."""
-    choice, _, answer = title.partition(":")
-    is_choice = len(choice) <= _MAX_CHOICE_CHARS and is_only_another_answer(choice)
-    return answer if is_choice else title
+    found = _CHOICE.match(title)
+    return title[found.end() :] if found and _is_choice(found[1] or found[2]) else title
+
+
+@lru_cache(maxsize=1 << 14)  # titles are many, the words before a dash are few
+def _is_choice(text: str) -> bool:
+    return is_only_another_answer(text)
 
 
 @cache

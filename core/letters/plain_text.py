@@ -14,7 +14,7 @@ from functools import cache
 from html.entities import html5
 from urllib.parse import unquote
 
-from core.letters.accents import with_apostrophes
+from core.letters.accents import with_apostrophes, with_letters
 from core.letters.conjunctions import any_sure_conjunction
 from core.letters.mojibake import first_signs, mend_mojibake
 
@@ -76,7 +76,14 @@ _PICTURES = re.compile(
 # White letters in black circles and squares, which NFKC leaves as they are.
 _CIRCLED = {start + i: chr(ord("A") + i) for start in (0x1F150, 0x1F170) for i in range(26)}
 _TRADEMARKS = dict.fromkeys(map(ord, "™℠"), " ")  # of which NFKC makes letters
-_REPLACED: dict[int, str | None] = {**_CIRCLED, **_BLANKS, **_INVISIBLE, **_TRADEMARKS}
+_LIST_NUMBERS = {0x2460 + i: f"{i + 1}) " for i in range(20)}  # ① to ⑳, of NFKC bare numbers
+_SMALL_CAPITALS = dict(
+    zip(map(ord, "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"), "abcdefghijklmnoprstuvwyz", strict=True)
+)
+_REPLACED: dict[int, str | None] = {
+    **(_CIRCLED | _SMALL_CAPITALS | _LIST_NUMBERS),
+    **(_BLANKS | _INVISIBLE | _TRADEMARKS),
+}
 _MAX_MARKS = 30  # of one letter: as many as Unicode's stream-safe text has
 # A text beyond ASCII without any of these, and without a long run of marks or signs, is plain.
 _SPECIAL = frozenset(map(chr, (*_REPLACED, *range(0x1F191, 0x1F300), *b"&<_", 0xFF5C, 0x20E3)))
@@ -99,8 +106,15 @@ _ESCAPE = re.compile(
 _OF_BYTES = re.compile(r"b(['\"])(.*)\1", re.DOTALL)
 # People write a backslash for a slash: of "doctor\nurse" it is not known which one is meant.
 _SURE_BLANK = re.compile(r"\\r\\+n|\\[nrt](?![a-z\xdf-\u024f])|[-,;]\\+[nrt]|\\n.*\\n", re.DOTALL)
+# LimeSurvey's VV export writes these; JSON that went through MySQL has lost its backslashes.
+_OF_LIMESURVEY = {"{newline}": "\n", "{cr}": "\n", "{tab}": "\t", "{quote}": '"'}
+_LOST_ESCAPE = re.compile(
+    "(?<=[a-z])u0(?:0[c-f]|1[0-7])[0-9a-f](?![0-9])|u00[c-f][0-9a-f](?=[a-z])", re.IGNORECASE
+)
 _OF_ADDRESS = re.compile(r"(?:[\w.~!*'()+,:;/&=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE)
-_SURE_OF_ADDRESS = re.compile("%(?:2[02678CF]|[C-F][0-9A-F]%[89AB][0-9A-F])", re.IGNORECASE)
+_SURE_OF_ADDRESS = re.compile(
+    "%(?:2[02678CF]|[C-F][0-9A-F]%[89AB][0-9A-F])|(?<![0-9])%[C-F][0-9A-F]", re.IGNORECASE
+)
 
 
 def plain_text(text: str) -> str:
@@ -128,6 +142,10 @@ def _bounded_blank(found: re.Match[str]) -> str:
 def _plain_text(text: str) -> str:
     if "\\" in text or "%" in text or (text[:1] == "b" and text[1:2] in "'\""):
         text = _without_escapes(text)
+    if "u0" in text:
+        text = _LOST_ESCAPE.sub(_with_backslash, text)
+    if "}" in text:
+        text = with_letters(text, _OF_LIMESURVEY)
     if "\n" in text or "\r" in text:
         text = _divided().sub(_joined, text)
     if text.isascii():
@@ -158,8 +176,13 @@ def _without_escapes(text: str) -> str:
         try:
             return unquote(text, errors="strict")
         except UnicodeDecodeError:
-            return text
+            return unquote(text, encoding="cp1252")
     return text
+
+
+def _with_backslash(found: re.Match[str]) -> str:
+    letter = chr(int(found.group()[1:], 16))
+    return letter if letter.isalpha() and not letter.isascii() else found.group()
 
 
 def _unescaped(found: re.Match[str], has_blanks: bool) -> str:

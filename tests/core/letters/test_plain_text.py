@@ -82,6 +82,17 @@ from tests.conftest import ROOT
         ('b"women\'s officer"', "womens officer"),
         ("infirmi%C3%A8re%20en%20chef", "infirmière en chef"),
         ("R%26D%2Fsales+manager", "r d sales manager"),
+        ("caf%E9%20owner", "café owner"),
+        ("m%E9decin", "médecin"),
+        ("%C9ducateur", "éducateur"),
+        (
+            "infirmiu00e8re, gu00E4rtner, kierowca tu0142umacz",
+            "infirmière gärtner kierowca tłumacz",
+        ),
+        ("u00e9ducateur, room u00e8, menu0a12", "éducateur room u00e8 menu0a12"),
+        ("washes patients{newline}makes{tab}beds{cr}", "washes patients makes beds"),
+        ("① nurse", "nurse"),
+        ("ɴᴜʀꜱᴇ", "nurse"),
     ],
 )
 def test_what_is_meant(written: str, meant: str) -> None:
@@ -140,7 +151,8 @@ def test_without_a_letter_it_is_empty(written: str) -> None:
         r"driver\technician / N\A",
         r"under cook C:\udine",
         "cook 80%20 h",
-        "caf%E9%20owner",
+        "caf%E9 owner",
+        "100%DE",
         "cook50%75",
         "b'nurse",
         "<none of these>",

@@ -24,6 +24,7 @@ from core.text import NOTHING_STATED, join
         "{INSERTANS:123X4X5}",
         "{TOKEN:ATTRIBUTE_1}",
         "{Q12}",
+        "{question_not_shown}",
         "[pipe: Q1]",
         "[Q1]",
         "[[q12_a]]",
