@@ -74,7 +74,16 @@ forskelligt
 ýmislegt
 macam-macam
 أعمال مختلفة
-разни неща"""
+разни неща
+[not completed]
+Не отговорил
+ελλείπουσα τιμή
+manjkajoče
+faltante
+em falta
+saltato
+(prázdny)
+Ebda tweġiba"""
 
 
 def rows(name: str) -> Iterator[tuple[dict[str, str], str]]:
