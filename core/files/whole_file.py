@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from core.files.named_errors import name_full_disk, name_instead
 
+UNFINISHED = ".*.part"
+"""The pattern of the hidden files that a killed process leaves behind."""
 PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644
 # A thread that hashes waits for the interpreter after each block.

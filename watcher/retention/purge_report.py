@@ -19,7 +19,7 @@ class Place(StrEnum):
     EVENTS = "events"
     """Events whose command failed too often."""
     ORPHANS = "orphans"
-    """Doubts, of any age, about corrections files that are gone."""
+    """Doubts, of any age, about corrections files that are gone; files not written to the end."""
     REVIEW = "review"
     """What ``isco coders`` wrote."""
 

@@ -1,4 +1,4 @@
-"""Remove old personal text: archived and rejected inputs, results, corrections, stray doubts.
+"""Remove old personal text: archived and rejected inputs, results, corrections, stray files.
 
 A running daemon is not disturbed. A batch leaves the outbox by one rename, so it is there whole or
 not at all. It stays while a file with its content is in the inbox or in a claim: the daemon may
@@ -24,7 +24,7 @@ from core.errors import FolderError, StatusError
 from core.files.folders import names_in
 from core.files.own_files import SENTINEL
 from core.files.scratch_folder import ScratchFolder
-from core.files.whole_file import write_atomic
+from core.files.whole_file import UNFINISHED, write_atomic
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.row_counts import quantity
 from core.settings import Settings, WatcherSettings
@@ -98,6 +98,8 @@ def _purge_all(settings: Settings, scope: Scope, report: PurgeReport) -> None:
     if scope.takes_corrections:
         _purge_corrections(settings.data.corrections_dir, scope, report)
     _purge_orphans(settings, scope, report)
+    for folder in (settings.data.corrections_dir, settings.data.review_dir):
+        _purge_unfinished(folder, scope, report)
 
 
 def _require_shares(settings: Settings) -> None:
@@ -233,6 +235,14 @@ def _purge_orphans(settings: Settings, scope: Scope, report: PurgeReport) -> Non
         elif not file.exists():  # it may have been kept meanwhile
             with suppress(FileNotFoundError):
                 _remove_file(report, Place.ORPHANS, path, moment_of(path))
+
+
+def _purge_unfinished(folder: Path, scope: Scope, report: PurgeReport) -> None:
+    """Remove what a killed process had begun to write: it has texts, and nobody ends it."""
+    for path in sorted(folder.glob(UNFINISHED)):
+        with suppress(FileNotFoundError):
+            if (since := moment_of(path)) < scope.before:
+                _remove_file(report, Place.ORPHANS, path, since)
 
 
 def _remove_file(report: PurgeReport, place: Place, path: Path, since: datetime) -> None:

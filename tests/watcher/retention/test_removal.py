@@ -8,6 +8,8 @@ import json
 import re
 import shutil
 import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE
 from results.review.review_files import REVIEW
 from tests.cli.processes import config_of
+from tests.conftest import ROOT
 from tests.support.daemon_harness import DaemonHarness
 from training.training_lock import training_lock
 from watcher.filesystem import Filesystem
@@ -123,6 +126,22 @@ def test_doubts_whose_file_was_removed_by_hand_go_whatever_their_age(
     assert doubts_path(linked).exists(), "its share is not connected"
     assert [entry.path for entry in real.kept] == [str(doubts_path(taken))]
     assert doubts_path(taken).exists() and "in the inbox" in real.kept[0].reason
+
+
+def test_what_a_killed_process_had_begun_to_write_goes(harness: DaemonHarness) -> None:
+    folder = harness.settings.data.corrections_dir
+    kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    program = (
+        "import sys; from pathlib import Path; from core.files.whole_file import open_atomic\n"
+        f"with open_atomic(Path(sys.argv[1])) as file: file.write(b'nurse'); file.flush(); {kill}"
+    )
+    command = [sys.executable, "-c", program, str(folder / "review.csv")]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    (part,) = folder.glob(".review.csv.*")
+    assert not purge(harness.settings, Scope(datetime.now(UTC) - timedelta(days=1))).removed
+    report = purge(harness.settings, Scope(later(), takes_corrections=False))
+    assert (Place.ORPHANS, str(part)) in [(old.place, old.path) for old in report.removed]
+    assert not part.exists() and list(folder.glob("*.csv"))
 
 
 def test_what_is_not_old_stays(harness: DaemonHarness) -> None:
