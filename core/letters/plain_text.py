@@ -108,9 +108,8 @@ _OF_BYTES = re.compile(r"b(['\"])(.*)\1", re.DOTALL)
 _SURE_BLANK = re.compile(r"\\r\\+n|\\[nrt](?![a-z\xdf-\u024f])|[-,;]\\+[nrt]|\\n.*\\n", re.DOTALL)
 # LimeSurvey's VV export writes these; JSON that went through MySQL has lost its backslashes.
 _OF_LIMESURVEY = {"{newline}": "\n", "{cr}": "\n", "{tab}": "\t", "{quote}": '"'}
-_LOST_ESCAPE = re.compile(
-    "(?<=[a-z])u0(?:0[c-f]|1[0-7])[0-9a-f](?![0-9])|u00[c-f][0-9a-f](?=[a-z])", re.IGNORECASE
-)
+_LOST = "u0(?:0[c-f]|1[0-7])[0-9a-f]"
+_LOST_ESCAPE = re.compile(rf"(?<=[a-z']){_LOST}(?![0-9])|{_LOST}(?=[a-z])", re.IGNORECASE)
 _OF_ADDRESS = re.compile(r"(?:[\w.~!*'()+,:;/&=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE)
 _SURE_OF_ADDRESS = re.compile(
     "%(?:2[02678CF]|[C-F][0-9A-F]%[89AB][0-9A-F])|(?<![0-9])%[C-F][0-9A-F]", re.IGNORECASE
@@ -142,7 +141,7 @@ def _bounded_blank(found: re.Match[str]) -> str:
 def _plain_text(text: str) -> str:
     if "\\" in text or "%" in text or (text[:1] == "b" and text[1:2] in "'\""):
         text = _without_escapes(text)
-    if "u0" in text:
+    if "u0" in text or "U0" in text:
         text = _LOST_ESCAPE.sub(_with_backslash, text)
     if "}" in text:
         text = with_letters(text, _OF_LIMESURVEY)

@@ -90,6 +90,7 @@ from tests.conftest import ROOT
             "infirmière gärtner kierowca tłumacz",
         ),
         ("u00e9ducateur, room u00e8, menu0a12", "éducateur room u00e8 menu0a12"),
+        ("INFIRMIU00C8RE, main d'u0153uvre, u015bpiewak", "infirmière main dœuvre śpiewak"),
         ("washes patients{newline}makes{tab}beds{cr}", "washes patients makes beds"),
         ("① nurse", "nurse"),
         ("ɴᴜʀꜱᴇ", "nurse"),
