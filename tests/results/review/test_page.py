@@ -624,8 +624,9 @@ def test_the_keys_of_other_programs_undo_and_save(reviewer: Reviewer) -> None:
     assert reviewer.progress == "1 of 13 texts decided"
     reviewer.find("search").send_keys("nurse", undo)  # takes back what was typed
     assert reviewer.progress == "1 of 13 texts decided"
-    path = reviewer.save_by(lambda: reviewer.find("search").send_keys(save))
-    assert [row["corrected_isco_code"] for row in rows_of(path)] == ["0310"]
+    path = reviewer.save_by(lambda: reviewer.find("comment").send_keys("or 2411", save))
+    first, second = rows_of(path)
+    assert (first["corrected_isco_code"], second["comment"]) == ("0310", "or 2411")
 
 
 @needs_chromium
