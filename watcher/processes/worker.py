@@ -27,6 +27,7 @@ from core.files.scratch_folder import ScratchFolder
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from results.receipt import AnyReceipt, Identity
+from watcher.clock import Clock
 from watcher.processes.background import ended_with
 from watcher.processes.messages import (
     Done,
@@ -44,6 +45,7 @@ from watcher.processes.worker_process import OUT_OF_MEMORY, run_worker
 _LOG = logging.getLogger(__name__)
 # How often the memory of the worker process is checked and the daemon's heartbeat is due.
 _RECEIVE_S = 0.1
+_MAX_TURN = 0.1  # of the limit: so much silence at most does one turn count, paused or slow
 _SCRATCH = "isco-worker-"
 
 
@@ -60,6 +62,7 @@ class Worker:
         ``may_fork``: whether the first process may be a copy of this one, if this has one thread.
         """
         self._settings = settings
+        self._clock = Clock()
         self._model_version: str | None = None
         self._unread_corrections: tuple[UnreadFile, ...] = ()
         self._process: BaseProcess | None = None
@@ -144,14 +147,14 @@ class Worker:
             on_failure.pop_all()
         self._process = process
         self._is_loading = True
-        self._silent_s = 0.0
+        self._note_message()
 
     def _request(self, request: Request, progress: Progress) -> Identity | AnyReceipt:
         """Send a request and return its result."""
         self._is_answering = True
         try:
             self._wait_until_loaded(progress)
-            self._silent_s = 0.0
+            self._note_message()
             with suppress(OSError):  # the process has ended: _receive raises the reason
                 self._connection.send(request)
             while True:
@@ -178,7 +181,7 @@ class Worker:
         """Wait a moment for a message and handle it; return it where it is the answer."""
         message = self._next_message()
         if message is not None:
-            self._silent_s = 0.0
+            self._note_message()
         match message:
             case None:
                 self._check_limits()
@@ -212,10 +215,16 @@ class Worker:
             exit_code = self._kill()
             raise WorkerLostError(f"the worker process ended ({_describe(exit_code)})") from None
 
+    def _note_message(self) -> None:
+        self._silent_s, self._turn_began_s = 0.0, self._clock.monotonic_s()
+
     def _check_limits(self) -> None:
         limits = self._settings.watcher
-        # Counted by waiting: while the machine or a container is paused, no process could work.
-        self._silent_s += _RECEIVE_S
+        # While the machine or a container is paused, no process could work. A turn may also take
+        # long because the daemon looks into a slow share: that counts.
+        turn_s = self._clock.monotonic_s() - self._turn_began_s
+        self._turn_began_s += turn_s
+        self._silent_s += min(turn_s, max(_RECEIVE_S, _MAX_TURN * limits.time_limit_s))
         if self._silent_s > limits.time_limit_s:
             self._kill()
             raise WorkerLostError(
