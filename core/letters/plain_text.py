@@ -112,7 +112,7 @@ _LOST = "u0(?:0[c-f]|1[0-7])[0-9a-f]"
 _LOST_ESCAPE = re.compile(rf"(?<=[a-z']){_LOST}(?![0-9])|{_LOST}(?=[a-z])", re.IGNORECASE)
 _OF_ADDRESS = re.compile(r"(?:[\w.~!*'()+,:;/&=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE)
 _SURE_OF_ADDRESS = re.compile(
-    "%(?:2[02678CF]|[C-F][0-9A-F]%[89AB][0-9A-F])|(?<![0-9])%[C-F][0-9A-F]", re.IGNORECASE
+    "%(?:2[02678CF]|[C-F][0-9A-F]%[89AB][0-9A-F])|(?-i:(?<![0-9])%[C-F][0-9A-F])", re.IGNORECASE
 )
 
 

@@ -154,6 +154,7 @@ def test_without_a_letter_it_is_empty(written: str) -> None:
         "cook 80%20 h",
         "caf%E9 owner",
         "100%DE",
+        "owner%editor",
         "cook50%75",
         "b'nurse",
         "<none of these>",
