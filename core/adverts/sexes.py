@@ -10,8 +10,8 @@ from core.letters.word_pattern import any_of
 _SPACE = r"\s"
 _SLASH = r"\s?[/|]\s?"
 _BETWEEN = r"\s*[/|,;:+*-]\s*"
-_ALSO_A_FIRM = "h/m"
-"""Cleaning leaves the same of H&M."""
+_ALSO_WITH_AND = frozenset({"h/m", "r/m"})
+"""Cleaning leaves the same of H&M, and of R&M, repair and maintenance."""
 
 
 def letters_of_sexes() -> str:
@@ -28,7 +28,7 @@ def letters_of_sexes() -> str:
         rf"|{_either(pairs, _SLASH)}(?:(?:{_SLASH}{third})+|(?=\s*$)))(?![\w/|])"
     )
     # As it stands in texts that were cleaned: corrections kept before marks were left out.
-    spaced = _either(pairs - {_ALSO_A_FIRM}, _SPACE)
+    spaced = _either(pairs - _ALSO_WITH_AND, _SPACE)
     at_the_end = rf"(?<=\s)(?:{third}\s)?{spaced}(?:\s{third})*(?=\s*$)"
     return f"{in_brackets}|{in_title}|{at_the_end}"
 

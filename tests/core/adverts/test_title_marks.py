@@ -154,4 +154,5 @@ def test_a_correction_that_was_kept_before_is_found() -> None:
 def test_a_firm_that_is_written_like_the_letters_stays() -> None:
     """Cleaning leaves "h m" of both: the letters go before it, and so may the firm stay behind."""
     assert join("Verkäuferin bei H&M, Berlin") == "verkäuferin bei h m | unknown"
+    assert join("Technician R&M") == "technician r m | unknown"  # repair and maintenance
     assert join("Dependiente (H/M)") == join("Dependiente H/M") == "dependiente | unknown"
