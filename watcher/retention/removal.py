@@ -98,7 +98,9 @@ def _purge_all(settings: Settings, scope: Scope, report: PurgeReport) -> None:
     if scope.takes_corrections:
         _purge_corrections(settings.data.corrections_dir, scope, report)
     _purge_orphans(settings, scope, report)
-    for folder in (settings.data.corrections_dir, settings.data.review_dir):
+    corrections_dir = settings.data.corrections_dir
+    doubts_dir = doubts_path(corrections_dir / "any").parent
+    for folder in (corrections_dir, doubts_dir, settings.data.review_dir):
         _purge_unfinished(folder, scope, report)
 
 

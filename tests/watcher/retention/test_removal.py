@@ -128,16 +128,18 @@ def test_doubts_whose_file_was_removed_by_hand_go_whatever_their_age(
     assert doubts_path(taken).exists() and "in the inbox" in real.kept[0].reason
 
 
-def test_what_a_killed_process_had_begun_to_write_goes(harness: DaemonHarness) -> None:
+@pytest.mark.parametrize("name", ["review.csv", ".doubts/review.csv.json"])
+def test_what_a_killed_process_had_begun_to_write_goes(harness: DaemonHarness, name: str) -> None:
     folder = harness.settings.data.corrections_dir
+    (folder / name).parent.mkdir(exist_ok=True)
     kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     program = (
         "import sys; from pathlib import Path; from core.files.whole_file import open_atomic\n"
         f"with open_atomic(Path(sys.argv[1])) as file: file.write(b'nurse'); file.flush(); {kill}"
     )
-    command = [sys.executable, "-c", program, str(folder / "review.csv")]
+    command = [sys.executable, "-c", program, str(folder / name)]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
-    (part,) = folder.glob(".review.csv.*")
+    (part,) = folder.rglob(".review.csv.*.part")
     assert not purge(harness.settings, Scope(datetime.now(UTC) - timedelta(days=1))).removed
     report = purge(harness.settings, Scope(later(), takes_corrections=False))
     assert (Place.ORPHANS, str(part)) in [(old.place, old.path) for old in report.removed]
