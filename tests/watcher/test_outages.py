@@ -110,6 +110,24 @@ def test_outages_in_the_middle_of_a_file_never_reject_it(harness: DaemonHarness,
     assert harness.violations() == []
 
 
+@pytest.mark.parametrize("operation", ["names", "rename"])
+def test_a_claim_that_cannot_be_taken_up_delays_no_other(
+    harness: DaemonHarness, operation: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one of root, which a daemon of another user can neither list nor rename."""
+    for number, name in enumerate(("a.csv", "b.csv")):
+        folder = harness.inbox / claims.WORK / f"{number}.0.dead"
+        folder.mkdir(mode=0o700)
+        harness.drop(name, f"job_title\nwelder {number}\n".encode()).rename(folder / name)
+    harness.files.fail(operation, harness.inbox / claims.WORK / "0.0.dead", errno.EACCES)
+    harness.tick(30, seconds=5)
+    assert [folder.name.partition(".")[0] for folder in harness.batches()] == ["b"]
+    assert caplog.text.count("claims of an earlier run cannot be taken up") == 1
+    harness.files.heal()
+    harness.tick(30, seconds=5)
+    assert len(harness.batches()) == 2 and harness.violations() == []
+
+
 class Dying(Troubled):
     """A processor during whose loading the daemon is killed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import FolderError
@@ -73,6 +74,7 @@ class ActiveClaims:
         self._active: list[ActiveClaim] = []
         self.next_heartbeat_s = 0.0
         self._next_recovery_s = 0.0
+        self._recovery_faults = ""
 
     def __len__(self) -> int:
         return len(self._active)
@@ -132,22 +134,33 @@ class ActiveClaims:
             return recovered
         self._next_recovery_s = now_s + self._settings.heartbeat_s
         active_folders = {active.claim.folder for active in self._active}
+        faults: list[OSError | FolderError] = []
         try:
             self._folders.check()
-            listed = claims.list_claims(self._files, self._settings.inbox)
+            listed = claims.list_claims(self._files, self._settings.inbox, faults.append)
             inactive = [claim for claim in listed if claim.folder not in active_folders]
             foreign = [claim for claim in inactive if claim.owner != self._name]
             left_over = [claim for claim in inactive if claim.owner == self._name]
             for claim in left_over + self._leases.expired(foreign, now_s):
-                recovered += self._take_over(claim)
+                try:
+                    recovered += self._take_over(claim)
+                except OSError as error:  # of this claim; those behind it are no worse
+                    faults.append(error)
         except (OSError, FolderError) as error:
-            _LOG.warning("claims of an earlier run cannot be taken up, trying again: %s", error)
+            faults.append(error)
+        self._warn_of(faults)
         return recovered
+
+    def _warn_of(self, faults: Sequence[Exception]) -> None:
+        """Say once what keeps claims from being taken up."""
+        words = "; ".join(map(str, faults))
+        if words and words != self._recovery_faults:
+            _LOG.warning("claims of an earlier run cannot be taken up, trying again: %s", words)
+        self._recovery_faults = words
 
     def clear_left_over(self) -> None:
         """Remove results that an earlier run of this daemon left unfinished. Raises OSError."""
-        listed = claims.list_claims(self._files, self._settings.inbox)
-        ids = {claim.id for claim in listed}
+        ids = claims.claim_ids(self._files, self._settings.inbox)
         publish.clear_left_over(self._files, self._settings.outbox, ids, self._name)
 
     def _take_over(self, foreign: Claim) -> list[Claim]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import stat
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -208,25 +209,45 @@ def _discard(files: Filesystem, folder: Path) -> None:
             remove(files, Claim(folder / _NO_INPUT))
 
 
-def list_claims(files: Filesystem, inbox: Path) -> list[Claim]:
-    """Return the claims of all daemons; one that its input has left ``is_empty``."""
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def list_claims(
+    files: Filesystem, inbox: Path, on_fault: Callable[[OSError], None] = _raise
+) -> list[Claim]:
+    """Return the claims of all daemons; one that its input has left ``is_empty``.
+
+    ``on_fault`` gets the error of one that cannot be read, which is left out where it returns.
+    """
     listed = []
-    for name in files.names(inbox / WORK):
-        if name.startswith("."):
-            continue  # a probe of the folder, see folder_checks.py
-        folder = inbox / WORK / name
+    for folder in _claim_folders(files, inbox):
         try:
             inputs = input_names(files, folder)
             origin = _origin_of(files, folder)
         except (FileNotFoundError, NotADirectoryError):
             continue  # the claim has ended since, or this is no claim
+        except OSError as error:
+            on_fault(error)
+            continue
         listed.append(Claim(folder / (inputs[0] if inputs else _NO_INPUT), origin))
     return listed
+
+
+def claim_ids(files: Filesystem, inbox: Path) -> set[str]:
+    """Return the ids of the claims of all daemons, also of those that cannot be read."""
+    return {Claim(folder / _NO_INPUT).id for folder in _claim_folders(files, inbox)}
+
+
+def _claim_folders(files: Filesystem, inbox: Path) -> list[Path]:
+    work_dir = inbox / WORK
+    # A hidden one is a probe of the folder, see folder_checks.py.
+    return [work_dir / name for name in sorted(files.names(work_dir)) if not name.startswith(".")]
 
 
 def is_taken_over(files: Filesystem, inbox: Path, claim: Claim) -> bool:
     """Whether a claim whose folder is gone has another owner; else somebody removed it."""
     try:
-        return any(other.id == claim.id for other in list_claims(files, inbox))
+        return claim.id in claim_ids(files, inbox)
     except OSError:
         return False
