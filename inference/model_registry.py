@@ -24,7 +24,7 @@ from typing import Any
 
 from core.errors import BundleError
 from core.files.own_files import read_own_json
-from core.files.whole_file import write_atomic
+from core.files.whole_file import UNFINISHED, write_atomic
 from core.packages import SHIPPED_MODEL
 from core.settings import OutputSettings
 from core.timestamps import utc_now
@@ -124,8 +124,11 @@ class ModelRegistry:
         on a full disk; no part is left then.
         """
         bundle = Bundle.open(bundle_dir)
-        for partial_dir in self._versions_dir.glob(".*.part"):
-            shutil.rmtree(partial_dir)
+        for part in self._versions_dir.glob(UNFINISHED):
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:  # the beginning of what is said of a version
+                part.unlink()
         target = self._copy(bundle)
         shutil.rmtree(bundle_dir)
         self._prune(target.name)
@@ -207,8 +210,13 @@ class ModelRegistry:
         return bundle
 
     def was_promoted(self, name: str) -> bool:
-        """Return whether a version was ever put into service here."""
-        return "promoted" in self._promotion(name)
+        """Return whether a version was ever put into service here.
+
+        A promotion that was killed before its last step has left its link under another name.
+        """
+        link = self._part_of_link()
+        is_begun = link.is_symlink() and link.readlink().name == name
+        return "promoted" in self._promotion(name) and not is_begun
 
     def reference_of(self, name: str) -> str:
         """Return the name of the version that the gate compares with besides version ``name``."""
@@ -255,11 +263,14 @@ class ModelRegistry:
                 "it away, or set output.best_model_dir to another path"
             )
         self._served_link.parent.mkdir(parents=True, exist_ok=True)
-        link = self._served_link.with_name(f".{self._served_link.name}.part")
+        link = self._part_of_link()
         link.unlink(missing_ok=True)
         # Relative, so that the folder of the project can be moved.
         link.symlink_to(os.path.relpath(path.resolve(), self._served_link.parent.resolve()))
         return link
+
+    def _part_of_link(self) -> Path:
+        return self._served_link.with_name(f".{self._served_link.name}.part")
 
     def _prune(self, last: str) -> None:
         """Remove all but the newest ``keep_versions``, never the served one or the one before.

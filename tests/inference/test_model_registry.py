@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -162,13 +163,14 @@ def test_what_a_kill_left_is_no_version_and_goes(
 ) -> None:
     """Killed before its last step, a copy may be whole; a removal has begun with a rename."""
     left = another(bundle, tmp_path / "models" / "versions" / ".v9.part", 9)
+    (left.parent / ".v8.json.0123abcd.part").write_text("{", encoding="utf-8")
     assert names(registry) == [bundle.manifest.version]
     with pytest.raises(BundleError, match="no version 'v9'"):
         registry.promote("v9")
     registry.add(another(bundle, tmp_path / "run1", 1))
     registry.add(another(bundle, tmp_path / "run2", 2))
     assert names(registry) == ["v1", "v2", bundle.manifest.version]
-    assert not left.exists()
+    assert not list(left.parent.glob(".*"))
 
 
 def test_the_last_version_stays_where_the_clock_was_set_back(
@@ -260,23 +262,31 @@ def test_a_folder_of_the_users_is_served_but_never_replaced(
     assert {version.promoted for version in registry.versions()} == {None}
 
 
-@pytest.mark.parametrize("crash", ["os.rename", "os.replace"])
+@pytest.mark.parametrize(
+    ("crash", "of"), [("rename", ""), ("replace", ""), ("replace", "best_model")]
+)
 def test_a_crash_before_a_rename_changes_nothing(
-    registry: ModelRegistry, bundle: Bundle, tmp_path: Path, crash: str
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path, crash: str, of: str
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("no power")
+    original = getattr(os, crash)
+
+    def refuse(source: Path, target: Path) -> None:
+        if Path(target).name.endswith(of):
+            raise OSError("no power")
+        original(source, target)
 
     made = another(bundle, tmp_path / "run", 1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crash, refuse)
+        patch.setattr(os, crash, refuse)
         with pytest.raises(OSError):
             registry.add(made)
             registry.promote("v1")
     assert registry.served().manifest.version == bundle.manifest.version
+    assert not registry.was_promoted("v1")
     if made.exists():
         registry.add(made)
     assert registry.promote("v1").manifest.version == "v1"
+    assert registry.was_promoted("v1")
 
 
 @pytest.mark.parametrize("content", ["[]", "null", '"v2"', "{", "[" * 100_000])
