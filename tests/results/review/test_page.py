@@ -19,6 +19,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from core.isco_titles.group_notes import DEFINITIONS, group_notes
+from core.languages.page_language import page_languages
 from core.settings import DataSettings, Settings
 from core.settings_file.settings_reader import load_settings
 from core.text import join
@@ -458,6 +459,25 @@ def test_filters_and_the_list(reviewer: Reviewer) -> None:
 
 
 @needs_chromium
+def test_the_list_begins_with_the_text_that_was_shown(reviewer: Reviewer) -> None:
+    """The focus was lost, so that whoever has no mouse began at the top of the page."""
+    size = {"width": 360, "height": 400, "deviceScaleFactor": 1, "mobile": False}
+    reviewer.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    reviewer.press(*[Keys.ARROW_RIGHT] * 9)
+    shown = reviewer.title
+    reviewer.press("l")
+    in_list = reviewer.driver.switch_to.active_element
+    assert in_list.text == shown
+    assert reviewer.driver.execute_script(
+        "const {top, bottom} = arguments[0].getBoundingClientRect();"
+        "return 0 <= top && bottom <= innerHeight",
+        in_list,
+    )
+    reviewer.press(Keys.ENTER)
+    assert reviewer.title == shown and reviewer.find("one").is_displayed()
+
+
+@needs_chromium
 def test_whoever_comes_back_sees_all_texts_and_reads_so(reviewer: Reviewer) -> None:
     reviewer.show("sampled")
     reviewer.driver.get("about:blank")
@@ -517,15 +537,26 @@ def test_the_next_text_is_in_sight(reviewer: Reviewer) -> None:
 
 
 @needs_chromium
-def test_a_field_stands_beside_its_label_and_no_header_is_broken(reviewer: Reviewer) -> None:
+def test_a_field_stands_beside_its_label(reviewer: Reviewer) -> None:
     size = {"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False}
     reviewer.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     for name in ("filter", "coder"):
         label = reviewer.driver.find_element(By.CSS_SELECTOR, f"label[for={name}]").rect
         field = reviewer.find(name).rect
         assert abs(label["y"] + label["height"] / 2 - field["y"] - field["height"] / 2) < 5, name
-    reviewer.press("l")
-    for header in reviewer.driver.find_elements(By.CSS_SELECTOR, "#list th"):
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", page_languages())
+def test_no_header_of_the_list_is_broken(language: str, reviewer: Reviewer, tmp_path: Path) -> None:
+    path = tmp_path / language / REVIEW_PAGE
+    path.parent.mkdir()
+    write_review_page(review().displayed_items(), path, "a.csv", BATCH, Display(language=language))
+    of_language = Reviewer(reviewer.driver, path, reviewer.downloads)
+    size = {"width": 1200, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    of_language.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    of_language.press("l")
+    for header in of_language.driver.find_elements(By.CSS_SELECTOR, "#list th"):
         assert header.rect["height"] < 45, header.text
 
 
