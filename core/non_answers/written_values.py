@@ -1,4 +1,4 @@
-"""Recognise written dates, times, durations and numbers with letters: ``2020-01-01T08:30:00Z``.
+"""Recognise written dates, times, durations, numbers of pages and the like: ``2020-01-01T08:30Z``.
 
 A text of digits and punctuation alone needs no rule; these have letters, too. So have addresses of
 the web and of e-mail, whose dots and ``@`` are gone already. The words are in ``value_words.yaml``.
@@ -61,6 +61,8 @@ def _values() -> re.Pattern[str]:
     after_age = _any_of(_of_all_languages("after_ages"))
     duration = rf"(?:\d+ d )?\d+(?: \d+)? {unit}(?: \d+(?: \d+)? (?:{unit}|m))*(?: \d+)*"
     offset = rf"(?: {zone})?(?: \d+)*"
+    page = _any_of(_of_all_languages("pages"))
+    page_number = rf"\d+(?: (?:{_any_of(table['between_pages'])} )?\d+)?"
     forms = (
         rf"{_NUMBERS} e \d{{1,2}}",
         rf"(?:\d+(?: \d+)+|\d{{7,8}}) t(?: \d+)+{offset}",
@@ -75,6 +77,7 @@ def _values() -> re.Pattern[str]:
         rf"{_any_of(_of_all_languages('before_numbers'))} {_NUMBERS}(?: {unit})?(?: {after_age})?",
         rf"{_NUMBERS}(?: {unit})? {after_age}",
         rf"{_any_of(_of_all_languages('before_years'))} (?:19|20)\d\d",
+        rf"{page} {page_number}|{page_number} {page}",
     )
     return re.compile("|".join(forms))
 

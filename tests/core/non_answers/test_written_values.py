@@ -84,7 +84,13 @@ jane.doe@gmail.com
 info@web.de
 jan@yahoo.co.uk
 www.example.org/jobs
-https://example.com/?id=1"""
+https://example.com/?id=1
+Page 9621
+Seite 3 von 7
+Strana 3 z 7
+3 / 7 oldal
+Σελίδα 3 από 7
+صفحة 3 من 7"""
 
 
 @pytest.mark.parametrize("text", VALUES.splitlines())
@@ -115,6 +121,8 @@ def test_a_written_value_states_nothing(text: str) -> None:
         "www developer",
         "web designer",
         "outlook trainer",
+        "page boy 2",
+        "page designer",
     ],
 )
 def test_what_looks_like_a_value_may_be_an_answer(text: str) -> None:
@@ -131,6 +139,7 @@ def test_what_looks_like_a_value_may_be_an_answer(text: str) -> None:
         ("before_numbers", "{} 15"),
         ("after_ages", "65 {}"),
         ("before_years", "{} 2010"),
+        ("pages", "{} 3"),
     ],
 )
 def test_the_words_of_every_language_stand_beside_digits(kind: str, form: str) -> None:
