@@ -24,6 +24,8 @@ _MAX_CHARS = 1_000  # the patterns take the square of the length
 _MIN_LETTERS = 2  # "R&D" is one
 _MAX_WORDS = 4  # a longer part between signs or words is rarely a title alone
 _NUMBERS = re.compile(r"\s*1\s?[).:]\s*(?P<first>\D+?)[\s,]+2\s?[).:]\s*(?P<second>\D+)")
+# Commas and semicolons of other keyboards; no space stands behind full-width ones.
+_SIGNS = str.maketrans({"，": ", ", "、": ", ", "；": ";", "،": ",", "؛": ";"})
 _WEAK = r"\s*,\s+|\s+[-–—]\s+"
 _LINE_END = r"\s*[\n\r\v\u2028]\s*"
 _WEAK_BREAK = re.compile(f"{_WEAK}|{_LINE_END}")
@@ -51,6 +53,8 @@ _UNDIVIDED = TitleParts([], MAJOR)
 def parts_of(title: str) -> TitleParts:
     """Return the parts of a title; none where nothing divides it, or too much does."""
     title = bound_blanks(title)
+    if not title.isascii():
+        title = title.translate(_SIGNS)
     if len(title) > _MAX_CHARS:
         return _UNDIVIDED
     if ";" not in title and not _break().search(title) and not _NUMBERS.match(title):

@@ -42,6 +42,10 @@ OTHER_DELIMITERS = {
     "  ": "spaces",
     "،": "Arabic commas",
     "؛": "Arabic semicolons",
+    "，": "full-width commas",
+    "；": "full-width semicolons",
+    "｜": "full-width pipes",
+    "、": "ideographic commas",
 }
 """Signs that some programs write between fields, and that are not read."""
 _N_SHOWN_NAMES = 8
@@ -88,7 +92,8 @@ def csv_error(path: Source, line: int, message: str) -> InputError:
         path,
         f"a quoted field that goes on after its closing quote ({message})",
         expected="a delimiter or the end of the line after a closing quote",
-        remedy="Double a quote that is part of the text, and check for an unclosed one.",
+        remedy="Double a quote that is part of the text, also where a backslash stands before it "
+        '(\\"), and check for an unclosed one.',
         line=line,
     )
 

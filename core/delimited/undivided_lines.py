@@ -14,7 +14,7 @@ from core.delimited.format_errors import DELIMITERS, OTHER_DELIMITERS, Row
 from core.delimited.parsed_lines import HEAD_LINES, n_filled, parsed_leniently
 
 # The name of the titles alone may stand in a question: "Job title, age at interview".
-_OF_TEXTS = frozenset({",", "،", ":"})
+_OF_TEXTS = frozenset({",", "،", "，", "、", ":"})
 
 
 def are_undivided(lines: Sequence[str], n_above: int, delimiter: str, aliases: Aliases) -> bool:

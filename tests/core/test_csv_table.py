@@ -124,6 +124,12 @@ def test_what_is_refused_is_named(
     assert "\n" not in str(raised.value)
 
 
+def test_a_quote_behind_a_backslash_is_named_as_the_cause(tmp_path: Path) -> None:
+    path = write(tmp_path, 'job_title,id\n"nurse \\"A\\"",1\n')
+    with pytest.raises(InputError, match=r'backslash stands before it \(\\"\)'):
+        read(path)
+
+
 def test_a_reading_goes_no_further_than_asked(tmp_path: Path) -> None:
     path = write(tmp_path, "job_title\n" + "x\n" * 5 + '"never closed')
     chunks = open_table(path, ALIASES, required=("job_title",)).chunks(2)

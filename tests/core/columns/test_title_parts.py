@@ -13,6 +13,8 @@ from core.taxonomy import MAJOR, MINOR
     [
         ("nurse; taxi driver", ["nurse", "taxi driver"]),
         ("nurse;cook;", ["nurse", "cook"]),
+        ("nurse；cook", ["nurse", "cook"]),
+        ("ممرضة؛ سائق", ["ممرضة", "سائق"]),
         ("1) nurse 2) taxi driver", ["nurse", "taxi driver"]),
         ("1. nurse, 2. cook", ["nurse", "cook"]),
         ("Tischler; nebenbei Landwirt", ["Tischler", "Landwirt"]),

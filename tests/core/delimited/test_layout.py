@@ -240,6 +240,8 @@ def test_a_delimiter_at_the_end_of_every_row(tmp_path: Path) -> None:
         ("id^job_title\n1^nurse, ward\n2^cook\n", 1, "fields with ^ between them"),
         ("المهنة،المهام\nممرضة،تعتني\nسائق،يقود\n", 1, "Arabic commas"),
         ("الرقم؛المهنة\n1؛ممرضة\n2؛سائق\n", 1, "Arabic semicolons"),
+        ("id，job_title\n1，nurse\n2，cook\n", 1, "full-width commas"),
+        ("id；job_title\n1；nurse\n2；cook\n", 1, "full-width semicolons"),
         ("id  job_title  duties\n1  nurse  ward\n", 1, "fields with spaces between them"),
         ("100101farmer        6111\n100102nurse         2221\n", 1, "columns have fixed widths"),
         (
