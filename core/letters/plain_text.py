@@ -44,6 +44,7 @@ _INLINE = re.compile(
     "|style|sub|sup|svg|time|tt|u|var|wbr|xml"
 )
 _SILENT = frozenset({"script", "style", "xml"})
+_SILENT_TO_THE_END = _SILENT - {"xml"}  # where a cell was cut: a browser shows nothing of them
 
 # Unicode's Default_Ignorable_Code_Point, lines through and around letters, the Arabic lengthening.
 _INVISIBLE_RANGES = (
@@ -289,7 +290,8 @@ def _without_tags(text: str, silent_names: frozenset[str]) -> str:
         end = match.end()
         if match.group().startswith("</"):
             silent = "" if name == silent else silent
-        elif name in silent_names and not silent and last_end[name] >= end:
-            silent = name
-    parts.append(text[end:])
+        elif name in silent_names and not silent:
+            is_silent = name in _SILENT_TO_THE_END or last_end[name] >= end
+            silent = name if is_silent else ""
+    parts.append("" if silent else text[end:])
     return "".join(parts)

@@ -30,6 +30,8 @@ from tests.conftest import ROOT
         ("&lt;p&gt;gives&lt;/p&gt;pills", "gives pills"),
         ('<span style="color:red" class=x>cook</span><!-- note -->', "cook"),
         ("cook<style>p { margin: 0 }</style><script>x()</script>", "cook"),
+        ("cook<style>p { margin: 0; colo", "cook"),  # a cell that was cut
+        ("<xml> cook", "cook"),
         ("<none> <refused>", "none refused"),
         ("a < b > c", "a b c"),
         ("fitter_x000D__x000A_", "fitter"),
