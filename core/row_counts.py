@@ -89,9 +89,10 @@ class RowCounts:
         duration = f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2f}"
         shares = "nothing to code"
         if self.n_answers:
-            n_decided = self.n_corrected + self.n_not_codable
             shares = f"{self.n_autocoded / self.n_answers:.1%} autocoded"
-            shares += f", {n_decided / self.n_answers:.1%} by corrections" if n_decided else ""
+            decided = {"by corrections": self.n_corrected, "not codable": self.n_not_codable}
+            for words, n_decided in decided.items():  # as in the report
+                shares += f", {n_decided / self.n_answers:.1%} {words}" if n_decided else ""
         return (
             f"{quantity(n, 'row')} in {duration} s "
             f"({n / max(seconds, 0.001):,.0f} rows/s), {shares}, "

@@ -26,7 +26,7 @@ def test_the_sentence_of_one_record() -> None:
 def test_what_people_decided_is_told_beside_what_the_model_did() -> None:
     counts = RowCounts(n_rows_out=11, n_autocoded=6, n_corrected=3, n_not_codable=1, n_empty=1)
     sentence = counts.sentence(1.0)
-    assert "60.0% autocoded, 40.0% by corrections, 0 texts to review, 1 empty" in sentence
+    assert "60.0% autocoded, 30.0% by corrections, 10.0% not codable, 0 texts" in sentence
     assert counts.settled_rate == 1.0
 
 
