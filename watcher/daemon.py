@@ -128,6 +128,7 @@ class Daemon:
             self._status.stop()
             if self._explainer is not None and once:
                 self._explainer.finish(self._shutdown.stop_after_current)
+                self._status.stop()  # nothing polls meanwhile: it was written before, too
 
     def start(self) -> None:
         """Check the folders and write the first status.

@@ -69,6 +69,25 @@ def pending(outbox: Path, name: str) -> Path:
     return folder
 
 
+def test_a_run_of_once_has_stopped_after_its_explanations(settings: Settings) -> None:
+    harness = DaemonHarness(settings)
+    outbox = harness.settings.watcher.outbox
+    pending(outbox, "a.1"), pending(outbox, "b.2")
+    began = harness.clock.now()
+
+    def start() -> subprocess.Popen[bytes]:
+        batches = pending_batches(outbox)
+        if len(batches) == 1:  # the second one begins when nothing waits any more
+            harness.clock.seconds += 3_600
+        command = [sys.executable, "-c", _SLOW, str(batches[0] / EXPLANATIONS_DIR)]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL)
+
+    explainer = Explainer(outbox, start)
+    Daemon(harness.environment(), harness.processor, Shutdown(), explainer=explainer).run(once=True)
+    stopped = harness.status().stopped
+    assert stopped is not None and (stopped - began).total_seconds() >= 3_600
+
+
 def test_what_cannot_be_explained_is_tried_less_often_and_logged_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
