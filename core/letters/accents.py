@@ -23,6 +23,9 @@ _ACUTE_APOSTROPHE = re.compile(rf"(?<=[A-Za-zÀ-ž]){_ACUTE}(?=[A-Za-zÀ-ž])")
 _LEFT_OUT = re.compile(
     r"[\u0300-\u0307\u0309\u030c-\u036f\u064b-\u0652]|(?<=[\u0370-\u03ff])\u0308"
 )
+# Left out as accents are: of 31 pairs that differ in "ł" or "đ" alone none has two codes. Capitals
+# of Turkish have no "ı" in lower case, and Russian is written without "ё".
+_OPTIONAL_LETTERS = {"ł": "l", "đ": "d", "ı": "i", "ё": "е"}
 # Vietnamese has them in most titles, and a tone makes another word: "thợ may" sews, "thợ máy" mends
 # engines.
 _VIETNAMESE = re.compile(r"[ơư\u1ea0-\u1ef9]")
@@ -45,7 +48,8 @@ class _WithoutOptional(dict[int, str]):
     """Code point → its letter without the accents that people leave out; filled on demand."""
 
     def __missing__(self, code_point: int) -> str:
-        letter = _LEFT_OUT.sub("", unicodedata.normalize("NFD", chr(code_point)))
+        written = _OPTIONAL_LETTERS.get(chr(code_point), chr(code_point))
+        letter = _LEFT_OUT.sub("", unicodedata.normalize("NFD", written))
         self[code_point] = unicodedata.normalize("NFC", letter)
         return self[code_point]
 
