@@ -46,6 +46,8 @@ _MAX_ADVERT_CHARS = 1_000  # a longer title is none of an advert, and takes the 
 # Dropped without leaving a gap, because people write the same word with and without them:
 # "women's" and "womens", "midwife’s", soft hyphens, zero-width joiners.
 _SILENT = frozenset("'`´‘’‛ʼ＇")
+# Romanian is typed with a cedilla, too, because fonts and keyboards had no comma below.
+_COMMA_BELOW = {"ş": "ș", "ţ": "ț"}
 _DOTS = re.compile("(?<=i)\u0307+")  # of a capital "İ", which ``lower`` keeps above the "i"
 
 
@@ -58,7 +60,7 @@ class _Replacements(dict[int, str]):
         if character in _SILENT or category == "Cf":
             replacement = ""
         elif character == SEPARATOR or category[0] in "LMN":
-            replacement = character
+            replacement = _COMMA_BELOW.get(character, character)
         else:
             replacement = " "
         self[code_point] = replacement

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.corrections.correction import Correction, CorrectionStatus
-from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome
+from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome, decided_text
 from core.corrections.signature import Signature
 from core.taxonomy import isco08
 from core.text import join
 
 CHOICES = [*isco08().units[:5], *isco08().minors[:3], "not codable"]
-# Other letters would make texts that one decision holds for.
-TEXTS = st.text(st.characters(codec="ascii"), max_size=3)
+# One decision holds for all texts that have this in common.
+TEXTS = st.text(max_size=3).map(decided_text)
 WRITTEN = st.lists(st.tuples(TEXTS, st.sampled_from(CHOICES)), max_size=60)
 
 
