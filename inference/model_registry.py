@@ -24,7 +24,7 @@ from typing import Any
 
 from core.errors import BundleError
 from core.files.own_files import read_own_json
-from core.files.whole_file import UNFINISHED, write_atomic
+from core.files.whole_file import PART_FILES, write_atomic
 from core.packages import SHIPPED_MODEL
 from core.settings import OutputSettings
 from core.timestamps import utc_now
@@ -124,7 +124,7 @@ class ModelRegistry:
         on a full disk; no part is left then.
         """
         bundle = Bundle.open(bundle_dir)
-        for part in self._versions_dir.glob(UNFINISHED):
+        for part in self._versions_dir.glob(PART_FILES):
             if part.is_dir():
                 shutil.rmtree(part)
             else:  # the beginning of what is said of a version

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from core.files.named_errors import name_full_disk, name_instead
 
-UNFINISHED = ".*.part"
+PART_FILES = ".*.part"
 """The pattern of the hidden files that a killed process leaves behind."""
 PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644

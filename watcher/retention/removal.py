@@ -24,7 +24,7 @@ from core.errors import FolderError, StatusError
 from core.files.folders import names_in
 from core.files.own_files import SENTINEL
 from core.files.scratch_folder import ScratchFolder
-from core.files.whole_file import UNFINISHED, write_atomic
+from core.files.whole_file import PART_FILES, write_atomic
 from core.review_contract import AGREEMENT_PAGE, CONFLICTS
 from core.row_counts import quantity
 from core.settings import Settings, WatcherSettings
@@ -101,7 +101,7 @@ def _purge_all(settings: Settings, scope: Scope, report: PurgeReport) -> None:
     corrections_dir = settings.data.corrections_dir
     doubts_dir = doubts_path(corrections_dir / "any").parent
     for folder in (corrections_dir, doubts_dir, settings.data.review_dir):
-        _purge_unfinished(folder, scope, report)
+        _purge_part_files(folder, scope, report)
 
 
 def _require_shares(settings: Settings) -> None:
@@ -239,9 +239,9 @@ def _purge_orphans(settings: Settings, scope: Scope, report: PurgeReport) -> Non
                 _remove_file(report, Place.ORPHANS, path, moment_of(path))
 
 
-def _purge_unfinished(folder: Path, scope: Scope, report: PurgeReport) -> None:
+def _purge_part_files(folder: Path, scope: Scope, report: PurgeReport) -> None:
     """Remove what a killed process had begun to write: it has texts, and nobody ends it."""
-    for path in sorted(folder.glob(UNFINISHED)):
+    for path in sorted(folder.glob(PART_FILES)):
         with suppress(FileNotFoundError):
             if (since := moment_of(path)) < scope.before:
                 _remove_file(report, Place.ORPHANS, path, since)
