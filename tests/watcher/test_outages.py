@@ -110,16 +110,19 @@ def test_outages_in_the_middle_of_a_file_never_reject_it(harness: DaemonHarness,
     assert harness.violations() == []
 
 
-@pytest.mark.parametrize("operation", ["names", "rename"])
+@pytest.mark.parametrize(
+    ("operation", "note"), [("names", ""), ("rename", ""), ("read", claims.HEARTBEAT)]
+)
 def test_a_claim_that_cannot_be_taken_up_delays_no_other(
-    harness: DaemonHarness, operation: str, caplog: pytest.LogCaptureFixture
+    harness: DaemonHarness, operation: str, note: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As one of root, which a daemon of another user can neither list nor rename."""
+    """As one of root, which a daemon of another user can neither list, rename nor read."""
     for number, name in enumerate(("a.csv", "b.csv")):
         folder = harness.inbox / claims.WORK / f"{number}.0.dead"
         folder.mkdir(mode=0o700)
         harness.drop(name, f"job_title\nwelder {number}\n".encode()).rename(folder / name)
-    harness.files.fail(operation, harness.inbox / claims.WORK / "0.0.dead", errno.EACCES)
+    place = harness.inbox / claims.WORK / "0.0.dead" / note
+    harness.files.fail(operation, place, errno.EACCES)
     harness.tick(30, seconds=5)
     assert [folder.name.partition(".")[0] for folder in harness.batches()] == ["b"]
     assert caplog.text.count("claims of an earlier run cannot be taken up") == 1

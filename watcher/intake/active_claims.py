@@ -141,7 +141,7 @@ class ActiveClaims:
             inactive = [claim for claim in listed if claim.folder not in active_folders]
             foreign = [claim for claim in inactive if claim.owner != self._name]
             left_over = [claim for claim in inactive if claim.owner == self._name]
-            for claim in left_over + self._leases.expired(foreign, now_s):
+            for claim in left_over + self._leases.expired(foreign, now_s, faults.append):
                 try:
                     recovered += self._take_over(claim)
                 except OSError as error:  # of this claim; those behind it are no worse

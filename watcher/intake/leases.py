@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from contextlib import suppress
 
 from core.files.own_files import OwnFileError
@@ -25,15 +26,29 @@ class Leases:
         self._seen: dict[str, tuple[bytes, float]] = {}  # heartbeat, first seen at
         self._numbers = itertools.count(1)
 
-    def expired(self, foreign: list[Claim], now_s: float) -> list[Claim]:
-        """Look at the claims of other daemons once and return those of dead daemons."""
-        seen = {claim.folder.name: (self._heartbeat_of(claim), now_s) for claim in foreign}
-        for name, (heartbeat, _) in seen.items():
-            before = self._seen.get(name)
-            if before is not None and before[0] == heartbeat:
-                seen[name] = before
+    def expired(
+        self, foreign: list[Claim], now_s: float, on_fault: Callable[[OSError], None]
+    ) -> list[Claim]:
+        """Look at the claims of other daemons once and return those of dead daemons.
+
+        ``on_fault`` gets the error of a heartbeat that cannot be read: its lease begins anew.
+        """
+        seen: dict[str, tuple[bytes, float]] = {}
+        expired = []
+        for claim in foreign:
+            name = claim.folder.name
+            try:
+                heartbeat = self._heartbeat_of(claim)
+            except OSError as error:  # of this claim; those behind it are no worse
+                on_fault(error)
+                continue
+            before = self._seen.get(name, (None, now_s))
+            since_s = before[1] if before[0] == heartbeat else now_s
+            seen[name] = heartbeat, since_s
+            if now_s - since_s >= self._lease_s:
+                expired.append(claim)
         self._seen = seen
-        return [claim for claim in foreign if now_s - seen[claim.folder.name][1] >= self._lease_s]
+        return expired
 
     def _heartbeat_of(self, claim: Claim) -> bytes:
         try:
