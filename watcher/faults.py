@@ -10,7 +10,6 @@ from pathlib import Path
 
 from core.errors import BundleError, FolderError, InputError
 from core.files.named_errors import DISK_FULL, words_of_full_disk
-from core.settings import WatcherSettings
 from core.settings_file.project import name_settings_file
 from watcher.delivery import archive
 from watcher.environment import Environment
@@ -18,6 +17,7 @@ from watcher.intake import claims
 from watcher.intake.active_claims import ActiveClaim
 from watcher.intake.claims import Claim
 from watcher.intake.folder_checks import Folders
+from watcher.intake.local_state import local_state_dir
 
 _LOG = logging.getLogger(__name__)
 # What passes: the disk, the share, the model, a folder of the watcher. No file is rejected for it.
@@ -28,7 +28,7 @@ class NoSpaceError(OSError):
     """A folder has too little space for one file; the message names it and says what to do."""
 
 
-def explained(error: Exception, settings: WatcherSettings) -> Exception:
+def explained(error: Exception, environment: Environment) -> Exception:
     """Return an error that names the folder without space where ``error`` says that one is full.
 
     What was written is removed by then. An error that names no path came from any of the folders
@@ -36,8 +36,10 @@ def explained(error: Exception, settings: WatcherSettings) -> Exception:
     """
     if not isinstance(error, OSError) or error.errno not in DISK_FULL:
         return error
+    settings, corrections_dir = environment.settings, environment.corrections_dir
     places = [settings.outbox, settings.inbox, settings.archive_dir, settings.rejected_dir]
-    free = _free_bytes([*places, Path(tempfile.gettempdir())])
+    places += [*filter(None, [corrections_dir]), local_state_dir(), Path(tempfile.gettempdir())]
+    free = _free_bytes(places)
     folder = min(free, key=lambda place: free[place], default=settings.outbox)
     if isinstance(error.filename, str | Path):
         folder = next((p for p in places if Path(error.filename).is_relative_to(p)), folder)

@@ -94,7 +94,7 @@ class Pipeline:
         except PASSING_FAULTS as fault:
             if is_lost(active.claim, self._environment, self._folders):
                 return Outcome.LOST
-            error = explained(fault, self._settings)
+            error = explained(fault, self._environment)
             active.n_faults += 1
             active.fault = str(error)
             if self._status.on_retry(active.claim, error):

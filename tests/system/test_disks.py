@@ -119,6 +119,26 @@ def test_an_input_that_the_archive_has_no_room_for_delays_itself_alone(
         assert len(harness.batches()) == 2 and harness.violations(is_over=False) == []
 
 
+def test_corrections_without_room_wait_and_their_folder_is_named(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Fault 33, on the disk of the corrections alone."""
+    small = tmp_path / "small"
+    with mounted(small, *small_disk(1 << 16)):
+        harness = DaemonHarness(settings.with_values("data", corrections_dir=small))
+        answers = "".join(f"nurse {n} | unknown,2221\n" for n in range(999))
+        harness.drop("answers.csv", f"text,corrected_isco_code\n{answers}".encode())
+        leave_free(small, 0)
+        harness.tick(12, seconds=5)
+        no_space = harness.status().no_space
+        assert no_space is not None and f"'answers.csv' waits: '{small}'" in no_space.reason
+        assert [path.name for path in small.iterdir()] == ["ballast"] and not harness.batches()
+        (small / "ballast").unlink()
+        harness.tick(5, seconds=100)
+        assert len(harness.batches()) == 1 and len(list(small.glob("*.csv"))) == 1
+        assert harness.status().no_space is None and harness.violations() == []
+
+
 def health(settings: Settings) -> Health:
     return judge(read_status(settings.watcher.outbox), datetime.now(UTC)).health
 
