@@ -95,7 +95,7 @@ class ModelRegistry:
                 continue
             if name in versions:  # the copy of the bundled one, which is still there
                 continue
-            promoted = self._promotion(name).get("promoted")
+            promoted = self._promotion(name).get("promoted") if self.was_promoted(name) else None
             versions[name] = Version(
                 name,
                 path,

@@ -73,9 +73,12 @@ def unreported_promotion(runs_dir: Path, registry: ModelRegistry) -> RunFolder |
 
 
 def _stage(report_dir: Path) -> Path:
-    """Make an empty hidden folder beside ``report_dir``, to be renamed to it."""
+    """Make an empty hidden folder beside ``report_dir``, to be renamed to it.
+
+    Every night has the same one, so that what a killed night left in it goes.
+    """
     make_public_dir(report_dir.parent)
-    staged = report_dir.with_name(f".{report_dir.name}.part")
+    staged = report_dir.with_name(".report.part")
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
     return staged

@@ -234,6 +234,8 @@ def start_run(runs_dir: Path, kind: RunKind, key: str, path: Path | None = None)
             return run
     if kind is RunKind.FINE_TUNE:
         for run in killed_nights(runs_dir):
+            for part in filter(Path.is_dir, run.path.iterdir()):  # before run.json, which names it
+                shutil.rmtree(part, ignore_errors=True)
             shutil.rmtree(run.path, ignore_errors=True)
     path = path or _new_path(runs_dir)
     run = RunFolder(path, key, RunMetrics(kind, RunState.RUNNING, started=utc_now()))

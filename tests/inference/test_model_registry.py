@@ -283,6 +283,7 @@ def test_a_crash_before_a_rename_changes_nothing(
             registry.promote("v1")
     assert registry.served().manifest.version == bundle.manifest.version
     assert not registry.was_promoted("v1")
+    assert not any(version.promoted for version in registry.versions())
     if made.exists():
         registry.add(made)
     assert registry.promote("v1").manifest.version == "v1"

@@ -14,7 +14,7 @@ from core.settings import OutputSettings
 from inference.model_registry import VERSIONS, ModelRegistry
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import write_report
-from training.nightly_folder import publish, publish_skip, unreported_promotion
+from training.nightly_folder import _stage, publish, publish_skip, unreported_promotion
 from training.run_folder import RunKind, RunMetrics, record_metrics, start_run
 
 
@@ -33,6 +33,8 @@ def modes(folder: Path) -> dict[str, int]:
 @pytest.mark.usefixtures("private")
 def test_others_read_a_night_without_a_training(tmp_path: Path) -> None:
     night = tmp_path / "nightly" / "2026-06-02"
+    killed = _stage(tmp_path / "nightly" / "2026-06-01")  # it was killed while it published
+    (killed / REPORT).touch()
     skipped = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED, reasons=["nothing new"])
     publish_skip(night, skipped, CoderAgreement(0, (), (), ()), "en")
     assert modes(night) == {night.name: 0o755, METRICS: 0o644, REPORT: 0o644}

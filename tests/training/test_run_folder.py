@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from core.errors import TrainingRunsError
 from core.run_state import RunState
 from core.settings import Settings
 from training.nightly import run_nightly
-from training.run_folder import RunKind, last_finished, start_run
+from training.run_folder import BUNDLE, CHECKPOINTS, RunKind, last_finished, start_run
 from training.training_lock import training_lock
 
 
@@ -39,6 +43,38 @@ def test_a_killed_night_is_removed_once_its_corrections_have_changed(tmp_path: P
     assert start_run(tmp_path, RunKind.FINE_TUNE, "key").path == killed.path
     later = start_run(tmp_path, RunKind.FINE_TUNE, "other", tmp_path / "run_later")
     assert sorted(tmp_path.iterdir()) == [ended.path, full.path, later.path]
+
+
+def test_a_removal_that_is_killed_is_ended_by_the_next_night(tmp_path: Path) -> None:
+    for n_removed in count():
+        runs_dir = tmp_path / str(n_removed)
+        killed = start_run(runs_dir, RunKind.FINE_TUNE, "key", runs_dir / "run_killed")
+        for name in (CHECKPOINTS, BUNDLE, ".export-1"):
+            (killed.path / name).mkdir()
+            (killed.path / name / "model.safetensors").touch()
+        killed.save()  # a disk in memory lists the newest file first
+        is_killed = _start_killed(runs_dir, n_removed)
+        start_run(runs_dir, RunKind.FINE_TUNE, "later")
+        assert not list(runs_dir.rglob("model.safetensors")), n_removed
+        if not is_killed:
+            break
+    assert n_removed > 6
+
+
+def _start_killed(runs_dir: Path, n_removed: int) -> bool:
+    """Start a night in a process that is killed after so many removals; return whether it was."""
+    child = os.fork()
+    if not child:
+        left = iter(range(n_removed))
+
+        def kill_in_time(event: str, arguments: object) -> None:
+            if event in ("os.remove", "os.rmdir") and next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(kill_in_time)
+        start_run(runs_dir, RunKind.FINE_TUNE, "other")
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
 def test_the_newest_run_is_the_one_that_began_last(tmp_path: Path) -> None:
