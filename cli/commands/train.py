@@ -19,6 +19,7 @@ from cli.requirements import require_extra
 from cli.system_error import describe
 from core.errors import IscoError, TrainingRunsError
 from core.files.folders import require_new_dir
+from core.files.named_errors import full_disk_told
 from core.settings import Settings
 from core.settings_file.project import name_settings_file
 
@@ -172,8 +173,9 @@ def _train(parsed: argparse.Namespace, settings: Settings, report_dir: Path | No
         return
     training_run: RunFolder | None
     progress = partial(progress_bar, unit="texts")
+    folder = parsed.out or settings.output.model_dir
     # torch is imported within: not by a night that finds nothing to learn.
-    with main_process(), require_extra("train", "training"):
+    with full_disk_told(folder), main_process(), require_extra("train", "training"):
         if parsed.fine_tune:
             training_run = run_nightly(settings, parsed.corrections_dir, report_dir, progress)
         else:

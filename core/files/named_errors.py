@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from core.errors import IscoError
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 # The results of a file are about a dozen files.
 _FEW_FILES = 32
+_NO_ROOM_BYTES = 1 << 16
 
 
 def name_full_disk(error: BaseException | None, path: Path) -> None:
@@ -19,6 +24,26 @@ def name_full_disk(error: BaseException | None, path: Path) -> None:
     """
     if isinstance(error, OSError) and error.errno in DISK_FULL and error.filename is None:
         error.filename = str(path)
+
+
+@contextmanager
+def full_disk_told(folder: Path) -> Iterator[None]:
+    """Raise the OSError of a full disk where a library has met one in ``folder`` and says it else.
+
+    The error of safetensors has its words, that of torch does not: then the disk is looked at.
+    """
+    try:
+        yield
+    except (OSError, IscoError):
+        raise
+    except Exception as error:
+        words = os.strerror(errno.ENOSPC)
+        is_full = words in str(error)
+        with suppress(OSError):
+            is_full = is_full or shutil.disk_usage(folder).free < _NO_ROOM_BYTES
+        if not is_full:
+            raise
+        raise OSError(errno.ENOSPC, words, str(folder)) from error
 
 
 def words_of_full_disk(error: OSError, folder: Path) -> str:

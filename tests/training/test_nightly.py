@@ -35,6 +35,7 @@ from core.text import join
 from inference.bundle import LEARNED_FILES, MANIFEST, Bundle
 from inference.model_registry import ModelRegistry
 from tests.conftest import ROOT
+from tests.support.disks import leave_free, mounted, small_disk
 from tests.support.labelled_records import raw_records, right_corrections, write_corrections
 from tests.support.training_processes import PROCESSES
 from tests.support.written_rows import rows_of
@@ -48,7 +49,7 @@ from training.run_folder import CHECKPOINTS, SEEN
 from watcher.daemon import Daemon
 from watcher.environment import Environment
 from watcher.processes.file_processor import FileProcessor
-from watcher.processes.scheduler import NIGHTLY, NightlyScheduler
+from watcher.processes.scheduler import FAILED, NIGHTLY, NightlyScheduler
 from watcher.signals import Shutdown
 
 PATIENCE_S = 100
@@ -369,6 +370,23 @@ def test_killed_after_the_promotion_the_next_run_reports_it(
     assert not (run_dir / CHECKPOINTS).exists()
     # It is told once; the next night is one of its own.
     assert unreported_promotion(run_dir.parent, ModelRegistry(user_project.output)) is None
+
+
+@pytest.mark.slow
+def test_a_checkpoint_without_room_is_told_as_a_full_disk(
+    user_project: Settings, tmp_path: Path
+) -> None:
+    """The libraries that save it report that as errors of their own."""
+    write_corrections(user_project, "a.csv", right_corrections(60))
+    models = user_project.output.model_dir
+    models.rename(tmp_path / "moved")
+    with mounted(models, *small_disk(32 << 20)):
+        shutil.copytree(tmp_path / "moved", models, dirs_exist_ok=True)
+        leave_free(models, 1 << 20)
+        assert nightly_process(tmp_path) == 1
+        reason = (tmp_path / "night" / FAILED).read_text(encoding="utf-8")
+        assert reason == f"'{models}': No space left on device; make room there, and start again\n"
+        assert not os.path.lexists(user_project.output.best_model_dir)
 
 
 def test_a_report_that_another_training_has_published_is_no_reason_to_train(
