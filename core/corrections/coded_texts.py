@@ -243,7 +243,8 @@ def mark_incomplete(corrections_dir: Path, reason: str) -> None:
 
 def has_lists(corrections_dir: Path) -> bool:
     """Whether any list was kept beside a corrections folder."""
-    return (corrections_dir / TEXTS_DIR).is_dir()
+    # The folder alone says nothing: a kill or a full disk came before the first list.
+    return any((corrections_dir / TEXTS_DIR).glob(f"*{_SUFFIX}"))
 
 
 def _folder(corrections_dir: Path) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from core.corrections.coded_texts import TEXTS_DIR
 from core.errors import AlreadyRunningError
 from core.files.own_files import SENTINEL
 from core.row_counts import Progress
@@ -461,14 +462,17 @@ def test_nothing_is_coded_while_the_corrections_are_away(
     assert ",9629," in (batch / "predictions.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
 def test_lists_of_batches_that_were_deleted_are_missed_once(
-    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+    harness: DaemonHarness, is_killed: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No corrections were in the folder yet, so no file waits for it."""
     words = "has no lists of the batches that were coded before"
     for number, n_expected in enumerate((0, 1, 1)):
         if number == 1:
             shutil.rmtree(harness.settings.data.corrections_dir)
+            if is_killed:  # it had made the folder of the lists
+                (harness.settings.data.corrections_dir / TEXTS_DIR).mkdir(parents=True)
         harness.drop(f"{number}.csv", b"job_title\nnurse %d\n" % number)
         harness.tick(12)
         assert caplog.text.count(words) == n_expected
