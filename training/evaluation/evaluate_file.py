@@ -23,12 +23,15 @@ from core.columns.shown_names import shown_name
 from core.isco_codes.code_column import CODE_COLUMN
 from core.isco_codes.other_code_columns import codes_not_compared
 from core.non_answers.stated_text import stated_text
-from core.row_counts import quantity
+from core.non_answers.unheld_jobs import UnheldJobs
+from core.row_counts import Progress, quantity
 from core.settings import Settings
 from core.taxonomy import MAJOR, isco08
 from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
 from inference.autocoder import non_answers_of
 from inference.classifier import Classifier
+from inference.decision import Prediction, decide
+from inference.doubt.several_occupations import code_records
 from training.dataset.coded_table import CodedTable
 from training.dataset.records import language_of
 from training.dataset.unusable_records import in_words, none_is_valid
@@ -60,10 +63,11 @@ _SHOWN = {
 class CodedRecords:
     """The coded records of a file.
 
-    ``records`` has ``text, label, language, source``, one row each, with repeats; texts are as the
-    model reads them, without duties that say nothing. ``n_left_out`` counts the other records by
-    reason, ``first_lines`` has the first lines of each. ``warning`` says that the column looks like
-    ISCO-88, ``reading`` how the file was read.
+    ``records`` has ``text, label, language, source, title, is_unheld``, one row each, with repeats;
+    texts are as the model reads them, without duties that say nothing, and titles as they were
+    written; ``is_unheld`` marks a job that the person does not have. ``n_left_out`` counts the
+    other records by reason, ``first_lines`` has the first lines of each. ``warning`` says that the
+    column looks like ISCO-88, ``reading`` how the file was read.
     """
 
     records: pd.DataFrame
@@ -97,25 +101,29 @@ def read_coded_records(path: Path, settings: Settings) -> CodedRecords:
     rows = []
     n_left_out: Counter[str] = Counter()
     first_lines: defaultdict[str, list[int]] = defaultdict(list)
-    for line, row, text, code, reason in coded.records(non_answers_of(settings.data)):
+    non_answers = non_answers_of(settings.data)
+    unheld_jobs = UnheldJobs(non_answers)
+    for line, row, text, code, reason in coded.records(non_answers):
         if reason is None:
-            language = language_of(table.get(row, _LANGUAGE))
-            rows.append((stated_text(text), code.code, language, table.get(row, _SOURCE)))
+            stated, is_unheld = stated_text(text), unheld_jobs.names(text)
+            language, source = language_of(table.get(row, _LANGUAGE)), table.get(row, _SOURCE)
+            rows.append((stated, code.code, language, source, table.get(row, JOB_TITLE), is_unheld))
         else:
             n_left_out[reason] += 1
             if len(first_lines[reason]) < _MAX_LINES:
                 first_lines[reason].append(line)
     if not rows:
         raise none_is_valid(path, n_left_out.total(), n_left_out)
-    records = pd.DataFrame(rows, columns=["text", "label", _LANGUAGE, _SOURCE])
+    columns = ["text", "label", _LANGUAGE, _SOURCE, "title", "is_unheld"]
+    records = pd.DataFrame(rows, columns=columns)
     used = _USED.union(context_columns(table.columns))
-    columns = ", ".join(
+    read = ", ".join(
         f"{column} from {shown_name(table.header[position])}"
         for column, position in sorted(table.columns.items(), key=itemgetter(1))
         if column in used
     )
     others = codes_not_compared(table, table.header[table.columns[CODE_COLUMN]].strip())
-    notes = (f"read: {columns}", *table.notes, *table.row_notes, *others)
+    notes = (f"read: {read}", *table.notes, *table.row_notes, *others)
     return CodedRecords(records, dict(n_left_out), coded.warning(), notes, dict(first_lines))
 
 
@@ -124,12 +132,15 @@ def evaluate_records(
 ) -> dict[str, dict[str, Any]]:
     """Return part of the records → its figures (``metrics.measure``); ``all`` comes first.
 
-    ``records`` has ``text, label, language, source``. Parts without records are left out.
-    ``n_texts`` distinct texts and ``n_autocoded`` records are told as well, and 95 % intervals
-    (``training/evaluation/intervals.py``); an undefined bound of these is NaN.
+    ``records`` are those of ``CodedRecords``. Parts without records are left out. ``n_texts``
+    distinct texts, ``n_autocoded`` and ``n_left_to_people`` records are told as well, and 95 %
+    intervals (``training/evaluation/intervals.py``); an undefined bound of these is NaN.
+    ``n_left_to_people`` count what the coding autocodes at no threshold, however sure the model is.
     """
     rows_of_texts, texts = pd.factorize(records["text"])  # a repeated text is computed once
-    probabilities = classifier.probabilities(list(texts))[rows_of_texts]
+    of_texts = classifier.probabilities(list(texts))
+    probabilities = of_texts[rows_of_texts]
+    reach = _reach(records, dict(zip(texts, of_texts, strict=True)), classifier, threshold)
     title_alone = records["text"].str.endswith(f"{SEPARATOR} {UNKNOWN}").to_numpy()
     parts: dict[str, np.ndarray] = {
         "all": np.ones(len(records), dtype=bool),
@@ -144,29 +155,61 @@ def evaluate_records(
         parts[f"{group} {title}"] = records["label"].str.startswith(group).to_numpy()
     codes = records["label"].to_numpy(str)
     return {
-        name: _figures(probabilities[rows], codes[rows], rows_of_texts[rows], threshold)
+        name: _figures(
+            probabilities[rows], reach[rows], codes[rows], rows_of_texts[rows], threshold
+        )
         for name, rows in parts.items()
         if rows.any()
     }
 
 
+def _reach(
+    records: pd.DataFrame, known: dict[str, np.ndarray], classifier: Classifier, threshold: float
+) -> np.ndarray:
+    """Return (N,) the highest threshold that would autocode each record, -1 where none would.
+
+    ``known`` has the probabilities of the texts of ``records``; those of parts of titles join them.
+    """
+
+    def code(texts: Sequence[str], _: Progress) -> list[Prediction]:
+        if not texts:
+            return []
+        new = [text for text in texts if text not in known]
+        known.update(zip(new, classifier.probabilities(new), strict=True))
+        return decide(np.array([known[text] for text in texts]), threshold, "truncate")
+
+    predictions = code_records(code, records["title"].tolist(), records["text"].tolist())
+    reach = np.array([prediction.reach for prediction in predictions])
+    return np.where(records["is_unheld"], -1.0, reach)
+
+
 def _figures(
-    probabilities: np.ndarray, codes: np.ndarray, texts: np.ndarray, threshold: float
+    probabilities: np.ndarray,
+    reach: np.ndarray,
+    codes: np.ndarray,
+    texts: np.ndarray,
+    threshold: float,
 ) -> dict[str, Any]:
     """Return the figures of N records of a part; ``texts`` (N,) number their texts."""
     figures: dict[str, Any] = {**measure(probabilities, codes, threshold)}
-    confidence = probabilities.max(axis=1)
     hit = np.array(isco08().units)[probabilities.argmax(axis=1)] == codes
-    is_autocoded = confidence >= threshold
+    is_autocoded = reach >= threshold
+
+    def rate(rows: np.ndarray) -> float:
+        reached = rows[reach[rows] >= 0]
+        return production_rate(reach[reached], hit[reached], AGREEMENT) * len(reached) / len(rows)
+
     figures["n_texts"] = len(np.unique(texts))
     figures["n_autocoded"] = int(is_autocoded.sum())
+    figures["n_left_to_people"] = int((reach < 0).sum())
+    figures["fallback_rate"] = float(1 - is_autocoded.mean())
+    figures["autocoded_agreement"] = float(hit[is_autocoded].mean()) if is_autocoded.any() else None
+    figures["production_rate_95"] = rate(np.arange(len(hit)))
     figures["accuracy_4_interval"] = interval_of_share(hit, texts)
     figures["autocoded_agreement_interval"] = interval_of_share(
         hit[is_autocoded], texts[is_autocoded]
     )
-    figures["production_rate_95_interval"] = interval_of_repeats(
-        lambda rows: production_rate(confidence[rows], hit[rows], AGREEMENT), texts
-    )
+    figures["production_rate_95_interval"] = interval_of_repeats(rate, texts)
     return figures
 
 
@@ -178,10 +221,16 @@ def intervals_in_words(figures: Mapping[str, Mapping[str, Any]]) -> str:
         for name in ("accuracy_4", "autocoded_agreement", "production_rate_95")
         for low, high in [values[f"{name}_interval"]]
     ]
-    return (
+    line = (
         f"95 % intervals of all records, of {quantity(values['n_texts'], 'text')}: "
         f"{'; '.join(shown)}; {values['n_autocoded']:,} of {values['n']:,} autocoded"
     )
+    if n := values["n_left_to_people"]:
+        line += (
+            f"; {n:,} at no threshold: several occupations in a title, or a job that the person "
+            "does not have"
+        )
+    return line
 
 
 def table_rows(figures: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:

@@ -14,6 +14,7 @@ from core.columns.shown_names import shown_name
 from core.errors import InputError
 from core.settings import Columns, Settings
 from core.taxonomy import isco08
+from core.text import join
 from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from training.evaluation.evaluate_file import (
@@ -111,6 +112,28 @@ def test_kappa_of_one_code_is_a_dash(settings: Settings, bundle: Bundle, tmp_pat
 
 
 @pytest.mark.slow
+def test_what_the_coding_leaves_to_people_is_not_autocoded(
+    settings: Settings, bundle: Bundle, tmp_path: Path
+) -> None:
+    classifier = open_classifier(bundle, settings.inference)
+
+    def best(title: str) -> str:
+        return isco08().units[classifier.probabilities([join(title, "")])[0].argmax()]
+
+    one, *others = "nurse", "cook", "welder", "pilot", "teacher", "baker", "plumber"
+    other = next(title for title in others if best(title)[:3] != best(one)[:3])
+    titles = [one, other, f"{one} / {other}", "my husband is a plumber"]
+    path = tmp_path / "coded.csv"
+    lines = [f"{title},{best(title)}" for title in titles]  # the model is right about each
+    path.write_text("\n".join(["title,isco08", *lines]) + "\n", "utf-8")
+    figures = evaluate_records(read_coded_records(path, settings).records, classifier, 0.0)
+    values = figures["all"]
+    assert (values["accuracy_4"], values["autocoded_agreement"]) == (1.0, 1.0)
+    assert (values["fallback_rate"], values["production_rate_95"]) == (0.5, 0.5)
+    assert (values["n_autocoded"], values["n_left_to_people"]) == (2, 2)
+    assert "; 2 of 4 autocoded; 2 at no threshold: " in intervals_in_words(figures)
+
+
 def test_intervals_hold_where_a_few_titles_have_most_records() -> None:
     rng = np.random.default_rng(3)
     n_texts, n_records, rate, inside = 200, 1500, 0.8, []
