@@ -21,10 +21,11 @@ import pandas as pd
 import pytest
 
 from benchmarks.processor import processor
-from core.settings import Settings
+from core.settings import OutputSettings, Settings
 from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from inference.bundle import MANIFEST, NGRAM_MODEL, Bundle
+from inference.model_registry import ModelRegistry
 from inference.ngram_model import NgramModel
 from inference.spelling.typo_correction import Spelling
 from inference.training_profile import TrainingProfile, text_hashes
@@ -180,6 +181,12 @@ def _export_bundle(request: pytest.FixtureRequest, folder: Path) -> None:
         training_summary={},
     )
     export_bundle(contents, folder / "bundle", calibration_texts=texts, parity_texts=texts)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Bundle:
+    """The bundle that ships, as the registry finds it."""
+    return Bundle.open(ModelRegistry(OutputSettings(model_dir=ROOT / "models")).bundled_dir)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,6 @@ from core.text import join
 from inference.autocoder import open_autocoder, result_settings
 from inference.bundle import Bundle
 from results.code_file import code_file
-from tests.conftest import ROOT
 from tests.support.written_rows import rows_of
 
 pytest.importorskip("distributed.shards")
@@ -98,13 +97,13 @@ def test_damaged_texts_of_a_shard_are_named_with_what_to_do(
         write_review(Folder.at(str(out)), 1)
 
 
-def test_of_a_text_the_least_sure_record_is_shown(tmp_path: Path) -> None:
+def test_of_a_text_the_least_sure_record_is_shown(shipped: Bundle, tmp_path: Path) -> None:
     """One title names two occupations, the other is the same text and does not.
 
     Texts that one answer decides are one, and the text is that of the record.
     """
     settings = Settings()
-    autocoder = open_autocoder(Bundle.open(ROOT / "models" / "bundled"), settings)
+    autocoder = open_autocoder(shipped, settings)
     values = result_settings(settings, autocoder.corrections_lookup)
     folder = Folder.at(str(tmp_path / "results"))
     for name, records in (("a", "Baker lawyer,\n"), ("b", "Baker lawyer,NA\nbaker / lawyer,NA\n")):

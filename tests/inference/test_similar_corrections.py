@@ -36,10 +36,10 @@ CORRECTED, CODE = join("veterinarian for horses"), "0310"
 ALIKE = join("veterinarian for horses temporary")
 
 
-def test_the_page_says_how_much_the_rules_that_ship_count() -> None:
+def test_the_page_says_how_much_the_rules_that_ship_count(shipped: Bundle) -> None:
     page = (ROOT / "docs" / "corrections.md").read_text(encoding="utf-8")
     said = "nine tenths at a cosine of 0.9, half at 0.8, nothing below 0.61."
-    rules = similarity_of(Bundle.open(ROOT / "models" / "bundled"))
+    rules = similarity_of(shipped)
     assert said in page and rules == FITTED_RULES
     shares = rules.share(np.array([0.9, 0.79, 0.61, 0.6099]))
     assert shares[:2] == pytest.approx([0.9, 0.5], abs=0.02) and shares[2] > 0 == shares[3]

@@ -25,11 +25,6 @@ from watcher.delivery.publish import complete
 from watcher.filesystem import Filesystem
 
 
-@pytest.fixture
-def autocoder(bundle: Bundle, settings: Settings) -> Autocoder:
-    return open_autocoder(bundle, settings)
-
-
 def run(
     tmp_path: Path, content: str | bytes, autocoder: Autocoder, settings: Settings
 ) -> tuple[Receipt, Path]:

@@ -18,7 +18,7 @@ from core.files.own_files import REPORT
 from core.row_counts import no_progress
 from core.settings import Settings
 from core.taxonomy import isco08
-from inference.autocoder import Autocoder, open_autocoder
+from inference.autocoder import open_autocoder
 from inference.bundle import LEARNED_FILES, MANIFEST, OFFICE_CALIBRATION, Bundle
 from inference.corrections_lookup import CorrectionsLookup
 from inference.office.calibrator import OfficeCalibrator
@@ -30,6 +30,7 @@ from inference.training_profile import TrainingProfile, text_hashes
 from results.code_file import batch_id, code_file
 from results.corrections_file import process_corrections
 from results.receipt import Receipt
+from tests.support.half_autocoded import with_half_autocoded
 from tests.support.page_reader import Page
 from tests.support.written_rows import rows_of
 from training.compared_model import calibration_to_carry
@@ -55,13 +56,6 @@ def halved(alone: Bundle, settings: Settings) -> Settings:
     """With this threshold half of the titles of all groups are autocoded."""
     settings = settings.with_values("output", best_model_dir=alone.path)
     return with_half_autocoded(settings, open_autocoder(alone, settings), TITLES)
-
-
-def with_half_autocoded(settings: Settings, autocoder: Autocoder, titles: list[str]) -> Settings:
-    """Return settings with the threshold that half of the titles reach."""
-    predictions = autocoder.code([f"{title} | unknown" for title in titles])
-    middle = sorted(prediction.confidence for prediction in predictions)[len(predictions) // 2]
-    return settings.with_values("model", confidence_threshold=middle)
 
 
 class Office:

@@ -22,8 +22,7 @@ from core.formats.source import AUTO
 from core.formats.statistics_file import read_whole, write_whole
 from core.own_tables.output_contract import OUTPUT_COLUMNS
 from core.settings import Settings
-from inference.autocoder import Autocoder, open_autocoder
-from inference.bundle import Bundle
+from inference.autocoder import Autocoder
 from results import values_workbook
 from results.code_file import batch_id, code_file
 from tests.support.table_files import HEADER, RECORDS, WRITERS
@@ -34,11 +33,6 @@ ALL = [*HEADER, *OUTPUT_COLUMNS]
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return settings.with_values("output", same_format=True)
-
-
-@pytest.fixture
-def autocoder(bundle: Bundle, settings: Settings) -> Autocoder:
-    return open_autocoder(bundle, settings)
 
 
 def coded(path: Path, autocoder: Autocoder, settings: Settings) -> tuple[Path, list[str]]:

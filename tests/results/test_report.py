@@ -23,6 +23,7 @@ from inference.bundle import Bundle
 from results.code_file import code_file
 from results.review.follow_up import follow_up_question
 from results.review.review_item import ReviewItem
+from tests.support.half_autocoded import with_half_autocoded
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import FORMULA, SCRIPT, prediction
 from tests.support.written_rows import rows_of
@@ -31,24 +32,17 @@ UNITS = isco08().units
 
 
 @pytest.fixture
-def halved(bundle: Bundle, settings: Settings) -> Settings:
+def settings(bundle: Bundle, settings: Settings) -> Settings:
     """With this threshold half of the titles of all groups are autocoded."""
-    titles = [f"{title.lower()} | unknown" for title in isco08().titles.values()]
-    predictions = open_autocoder(bundle, settings).code(titles)
-    middle = sorted(prediction.confidence for prediction in predictions)[len(predictions) // 2]
-    return settings.with_values("model", confidence_threshold=middle)
+    titles = [title.lower() for title in isco08().titles.values()]
+    return with_half_autocoded(settings, open_autocoder(bundle, settings), titles)
 
 
-@pytest.fixture
-def autocoder(bundle: Bundle, halved: Settings) -> Autocoder:
-    return open_autocoder(bundle, halved)
-
-
-def run(tmp_path: Path, content: str, autocoder: Autocoder, halved: Settings) -> Path:
+def run(tmp_path: Path, content: str, autocoder: Autocoder, settings: Settings) -> Path:
     path, out = tmp_path / f"{SCRIPT.replace('/', '-')}.csv", tmp_path / "out"
     path.write_text(content, encoding="utf-8")
     out.mkdir()
-    code_file(path, out, autocoder, halved)
+    code_file(path, out, autocoder, settings)
     return out
 
 
@@ -60,7 +54,7 @@ def written(tmp_path: Path, lines: list[list[str]]) -> str:
 
 
 def test_codes_that_the_program_gave_are_no_corrections_and_a_note_says_so(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
     """A predictions.csv with titles and codes alone is read as new records."""
     titles = [isco08().title(code) for code in UNITS[:60]]
@@ -75,13 +69,13 @@ def test_codes_that_the_program_gave_are_no_corrections_and_a_note_says_so(
         folder = tmp_path / name
         folder.mkdir()
         lines = [["job_title", "isco_code"], *map(list, zip(titles, codes, strict=True))]
-        out = run(folder, written(folder, lines), autocoder, halved)
+        out = run(folder, written(folder, lines), autocoder, settings)
         noted = "nothing was taken as a correction" in (out / REPORT).read_text("utf-8")
         assert noted == is_noted, name
 
 
 def test_agreement_with_the_codes_of_the_input(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
     titles = [isco08().title(code) for code in UNITS]
     texts = [f"{title} | unknown" for title in titles]
@@ -96,7 +90,9 @@ def test_agreement_with_the_codes_of_the_input(
         [SCRIPT, "222"],
         [FORMULA, "110"],
     ]
-    out = run(tmp_path, written(tmp_path, [["job_title", "ISCO code"], *lines]), autocoder, halved)
+    out = run(
+        tmp_path, written(tmp_path, [["job_title", "ISCO code"], *lines]), autocoder, settings
+    )
     page = Page(out / REPORT)
 
     coded = {row["job_title"]: row["candidate_1"] for row in rows_of(out / "predictions.csv")}
@@ -125,11 +121,11 @@ def test_agreement_with_the_codes_of_the_input(
 
 
 def test_the_page_says_what_the_files_say(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
     lines = [["nurse", ""]] * 3 + [[SCRIPT, FORMULA], [FORMULA, SCRIPT], ["", ""]]
     lines += [[title, ""] for title in isco08().titles.values()]
-    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *lines]), autocoder, halved)
+    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *lines]), autocoder, settings)
     page = Page(out / REPORT)
     predictions, review = rows_of(out / "predictions.csv"), rows_of(out / "review.csv")
     n_review = sum(row["needs_review"] == "true" for row in predictions)
@@ -160,13 +156,13 @@ def test_the_page_says_what_the_files_say(
 
 @pytest.mark.parametrize("content", ["job_title\n", "job_title,isco_code\n,\n"])
 def test_an_empty_file_has_a_report(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings, content: str
+    tmp_path: Path, autocoder: Autocoder, settings: Settings, content: str
 ) -> None:
-    assert Page(run(tmp_path, content, autocoder, halved) / REPORT).named("h1")
+    assert Page(run(tmp_path, content, autocoder, settings) / REPORT).named("h1")
 
 
 def test_a_table_without_a_delimiter_is_not_separated(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
     for name, content, words in (
         ("a.csv", "job_title\nnurse\n", "a.csv, utf-8, separated by comma, 1 record"),
@@ -175,15 +171,15 @@ def test_a_table_without_a_delimiter_is_not_separated(
         path, out = tmp_path / name, tmp_path / f"of {name}"
         path.write_text(content, encoding="utf-8")
         out.mkdir()
-        code_file(path, out, autocoder, halved)
+        code_file(path, out, autocoder, settings)
         assert words in Page(out / REPORT).words
 
 
 @pytest.mark.parametrize("content", ["job_title\nrefused\nretired\n", "job_title,x\n,1\n ,2\n"])
 def test_there_are_no_shares_of_no_answers(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings, content: str
+    tmp_path: Path, autocoder: Autocoder, settings: Settings, content: str
 ) -> None:
-    page = Page(run(tmp_path, content, autocoder, halved) / REPORT)
+    page = Page(run(tmp_path, content, autocoder, settings) / REPORT)
     assert "records 2" in page.words and "autocoded, 4 digits – 0" in page.words
     assert "%" not in page.words and "Major groups" not in page.words
     assert "records for review" in page.words and "as 0 distinct" not in page.words
@@ -191,24 +187,24 @@ def test_there_are_no_shares_of_no_answers(
 
 
 def test_where_no_record_has_a_code_there_are_no_shares_of_groups(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
-    page = Page(run(tmp_path, "job_title\nmy husband is a plumber\n", autocoder, halved) / REPORT)
+    page = Page(run(tmp_path, "job_title\nmy husband is a plumber\n", autocoder, settings) / REPORT)
     assert "No record has a code." in page.words and "Major groups" not in page.words
 
 
 def test_shares_of_a_level_are_those_of_the_records_that_reach_it(
-    tmp_path: Path, bundle: Bundle, halved: Settings
+    tmp_path: Path, bundle: Bundle, settings: Settings
 ) -> None:
     """With ``climb`` some codes have one digit: they are in a major group and no sub-major one."""
     climb = ClimbSettings(minor=0.9, sub_major=0.9, major=0.1)
-    inference = halved.inference.model_copy(update={"fallback": "climb", "climb": climb})
-    columns = halved.data.columns.model_copy(update={"weight": ("wt",)})
-    data = halved.data.model_copy(update={"columns": columns})
-    halved = halved.model_copy(update={"inference": inference, "data": data})
+    inference = settings.inference.model_copy(update={"fallback": "climb", "climb": climb})
+    columns = settings.data.columns.model_copy(update={"weight": ("wt",)})
+    data = settings.data.model_copy(update={"columns": columns})
+    settings = settings.model_copy(update={"inference": inference, "data": data})
     titles = [[title, str(n % 7)] for n, title in enumerate(isco08().titles.values())]
     content = written(tmp_path, [["title", "wt"], *titles])
-    out = run(tmp_path, content, open_autocoder(bundle, halved), halved)
+    out = run(tmp_path, content, open_autocoder(bundle, settings), settings)
     coded = [row for row in rows_of(out / "predictions.csv") if row["isco_code"]]
     page = Page(out / REPORT)
     n_of_level = []
@@ -246,19 +242,19 @@ def test_a_follow_up_question_quotes_no_title_that_says_nothing(title: str) -> N
 
 
 def test_weighted_shares_stand_beside_the_others(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
-    columns = halved.data.columns.model_copy(update={"weight": ("wt",)})
-    halved = halved.with_values("data", columns=columns)
+    columns = settings.data.columns.model_copy(update={"weight": ("wt",)})
+    settings = settings.with_values("data", columns=columns)
     titles = [[title, ""] for title in isco08().titles.values()]
-    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
+    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, settings)
     is_sure = [row["is_fallback"] == "false" for row in rows_of(out / "predictions.csv")]
     weighted = [
         [title, "3" if sure else "1"] for (title, _), sure in zip(titles, is_sure, strict=True)
     ]
     (tmp_path / "weighted").mkdir()
     out = run(
-        tmp_path / "weighted", written(tmp_path, [["title", "wt"], *weighted]), autocoder, halved
+        tmp_path / "weighted", written(tmp_path, [["title", "wt"], *weighted]), autocoder, settings
     )
     page = Page(out / REPORT)
     n_sure, n = sum(is_sure), len(is_sure)
@@ -268,19 +264,19 @@ def test_weighted_shares_stand_beside_the_others(
 
 
 def test_what_corrections_decide_is_not_called_without_a_person(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
     content = written(tmp_path, [["title", "tasks"], ["nurse", ""]])
-    page = Page(run(tmp_path, content, autocoder, halved) / REPORT)
+    page = Page(run(tmp_path, content, autocoder, settings) / REPORT)
     assert "4 digits without review" in page.words
     assert "pad_codes false" in page.words
 
 
 def test_the_report_begins_with_a_verdict_and_bounds_what_it_expects(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
     titles = [[title, ""] for title in isco08().titles.values()]
-    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, halved)
+    out = run(tmp_path, written(tmp_path, [["title", "tasks"], *titles]), autocoder, settings)
     page = Page(out / REPORT)
     usual = "Usual. Nothing about the records, the major groups or the confidence stands out."
     assert "Unusual: " in page.words or usual in page.words
@@ -292,7 +288,7 @@ def test_the_report_begins_with_a_verdict_and_bounds_what_it_expects(
 
 
 def test_a_small_file_has_no_verdict(
-    tmp_path: Path, autocoder: Autocoder, halved: Settings
+    tmp_path: Path, autocoder: Autocoder, settings: Settings
 ) -> None:
-    page = Page(run(tmp_path, "job_title\nnurse\n", autocoder, halved) / REPORT)
+    page = Page(run(tmp_path, "job_title\nnurse\n", autocoder, settings) / REPORT)
     assert "The file has 1 answer. With fewer than 30" in page.words

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -18,42 +19,12 @@ from core.settings import Settings
 from core.text import JOB_TITLE
 from results.own_format import write_own_format
 from results.values_workbook import NotWritableError, write_values
-
-_MANIFEST = (
-    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
-    '<manifest:file-entry manifest:full-path="/" '
-    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
-)
-_NAMES = " ".join(
-    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "table", "text")
-)
-
-
-def text_cell(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    content = f"<text:p>{escaped}</text:p>"
-    return f'<table:table-cell office:value-type="string">{content}</table:table-cell>'
+from tests.support.ods_files import text_cell, write_ods
 
 
 def value_cell(kind: str, value: str) -> str:
     name = "value" if kind == "float" else f"{kind}-value"
     return f'<table:table-cell office:value-type="{kind}" office:{name}="{value}"/>'
-
-
-def write_ods(path: Path, rows: Sequence[Sequence[str]]) -> Path:
-    """Write rows of cells that are XML."""
-    body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", _MANIFEST)
-        archive.writestr(
-            "content.xml",
-            f"<office:document-content {_NAMES}><office:body><office:spreadsheet>"
-            f'<table:table table:name="s">{body}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-    return path
 
 
 def write_ods_column(path: Path, cells: Sequence[str]) -> Path:
@@ -141,7 +112,7 @@ def test_a_day_before_march_1900_is_text(
 def test_a_text_that_no_cell_can_hold_is_not_shortened(
     text: str, reason: str, tmp_path: Path
 ) -> None:
-    note, rows = own_format(write_ods_column(tmp_path / "a.ods", [text_cell(text)]))
+    note, rows = own_format(write_ods_column(tmp_path / "a.ods", [text_cell(escape(text))]))
     assert note == f"there is no predictions.xlsx: {reason}"
     assert rows[1][1] == text and not (tmp_path / "predictions.xlsx").exists()
 

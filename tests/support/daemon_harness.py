@@ -106,6 +106,14 @@ class PassingProcessor:
         return self._processor.work(path, staged, identity, progress)
 
 
+class UnaskedProcessor(PassingProcessor):
+    """A processor that never states its version: while it loads its model, and after a restart."""
+
+    @property
+    def model_version(self) -> str | None:
+        return None
+
+
 class InterruptingProcessor(PassingProcessor):
     """A processor that calls ``interrupt`` with the path of the file when its work is done."""
 

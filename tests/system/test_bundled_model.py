@@ -10,7 +10,7 @@ import pytest
 
 from core.columns.record_text import row_text
 from core.csv_table import open_table
-from core.settings import InferenceSettings, OutputSettings
+from core.settings import InferenceSettings
 from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from core.text import EMPTY_TEXT, join
@@ -18,15 +18,9 @@ from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
 from inference.corrections_lookup import CorrectionsLookup
-from inference.model_registry import ModelRegistry
 from isco import Coder
 from tests.conftest import ROOT
 from web.group_search import find_groups
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Bundle:
-    return Bundle.open(ModelRegistry(OutputSettings(model_dir=ROOT / "models")).bundled_dir)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 from core.columns.header_names import Match, match
 from core.columns.header_words import usual_names
+from tests.core.listed_texts import listed
 
 LANGUAGES = re.findall(
     r"\w+",
@@ -118,7 +119,7 @@ Haluttu ammatti | Önskat yrke | Ønsket erhverv | Ønsket yrke | المهنة �
 İstenen meslek | Желаемая профессия | Бажана професія | Pekerjaan yang diinginkan"""
 
 
-@pytest.mark.parametrize("header", re.split(r"\s+\|\s+", f"{OTHERS} | {WANTED}"))
+@pytest.mark.parametrize("header", listed(f"{OTHERS} | {WANTED}"))
 def test_another_job_is_not_the_job(header: str) -> None:
     for written in (header, header.upper(), header.replace(" ", "_")):
         assert match(written, "job_title") is None

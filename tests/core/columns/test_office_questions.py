@@ -8,6 +8,7 @@ import pytest
 
 from core.columns.header_names import DUTIES, JOB_TITLE, Match, match
 from core.csv_table import open_table
+from tests.core.listed_texts import listed
 
 TITLES = """\
 Kojim se zanimanjem bavite? | Čime se bavite? | Čime se profesionalno bavite? | Vrsta posla
@@ -90,22 +91,18 @@ Yrke | Yrkesbeskrivning
 Stilling | Arbejdsfunktion"""
 
 
-def _headers(text: str) -> list[str]:
-    return [header for line in text.splitlines() for header in line.split(" | ")]
-
-
-@pytest.mark.parametrize("header", _headers(TITLES))
+@pytest.mark.parametrize("header", listed(TITLES))
 def test_the_job(header: str) -> None:
     assert match(header, JOB_TITLE) is not None
 
 
-@pytest.mark.parametrize("header", _headers(TASKS))
+@pytest.mark.parametrize("header", listed(TASKS))
 def test_the_duties(header: str) -> None:
     assert match(header, DUTIES) is not None
     assert match(header, JOB_TITLE) is None
 
 
-@pytest.mark.parametrize("header", _headers(OTHERS))
+@pytest.mark.parametrize("header", listed(OTHERS))
 def test_another_person_time_and_question_are_not_the_job(header: str) -> None:
     assert match(header, JOB_TITLE) is None
 
@@ -149,18 +146,18 @@ SOUTHERN_OTHERS = """\
 Occupation [child] | Ocupación del jefe del hogar | Statut dans l'emploi"""
 
 
-@pytest.mark.parametrize("header", _headers(SOUTHERN_TITLES))
+@pytest.mark.parametrize("header", listed(SOUTHERN_TITLES))
 def test_the_job_in_household_surveys(header: str) -> None:
     assert match(header, JOB_TITLE) is not None
 
 
-@pytest.mark.parametrize("header", _headers(SOUTHERN_TASKS))
+@pytest.mark.parametrize("header", listed(SOUTHERN_TASKS))
 def test_the_duties_in_household_surveys(header: str) -> None:
     assert match(header, DUTIES) is not None
     assert match(header, JOB_TITLE) is None
 
 
-@pytest.mark.parametrize("header", _headers(SOUTHERN_OTHERS))
+@pytest.mark.parametrize("header", listed(SOUTHERN_OTHERS))
 def test_a_business_and_another_person_in_household_surveys(header: str) -> None:
     assert match(header, JOB_TITLE) is None
 
@@ -190,19 +187,19 @@ Amet, mida otsite | Sinds wanneer oefent u uw functie uit? | Kur ir Jūsu darbs?
 Hvar starfar þú? | Kus te ametis töötate? | Kada pradėjote eiti pareigas?"""
 
 
-@pytest.mark.parametrize("header", _headers(NORTHERN_TITLES))
+@pytest.mark.parametrize("header", listed(NORTHERN_TITLES))
 def test_the_job_in_the_north(header: str) -> None:
     assert match(header, JOB_TITLE) is not None
     assert match(header, DUTIES) is None
 
 
-@pytest.mark.parametrize("header", _headers(NORTHERN_TASKS))
+@pytest.mark.parametrize("header", listed(NORTHERN_TASKS))
 def test_the_duties_in_the_north(header: str) -> None:
     assert match(header, DUTIES) is not None
     assert match(header, JOB_TITLE) is None
 
 
-@pytest.mark.parametrize("header", _headers(NORTHERN_OTHERS))
+@pytest.mark.parametrize("header", listed(NORTHERN_OTHERS))
 def test_another_time_job_and_person_in_the_north(header: str) -> None:
     assert match(header, JOB_TITLE) is None
 

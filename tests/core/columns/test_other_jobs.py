@@ -20,32 +20,29 @@ from tests.core.columns.headers import (
     THE_DUTIES,
     THE_JOB,
 )
+from tests.core.listed_texts import listed
 
 ALIASES = Columns().model_dump()
 
 
-def _headers(text: str) -> list[str]:
-    return [header for line in text.splitlines() for header in line.split(" | ")]
-
-
-@pytest.mark.parametrize("header", _headers(NOT_THE_JOB))
+@pytest.mark.parametrize("header", listed(NOT_THE_JOB))
 def test_another_job_is_not_the_job(header: str) -> None:
     for written in (header, header.upper(), header.replace(" ", "_")):
         assert match(written, "job_title") is None
 
 
-@pytest.mark.parametrize("header", _headers(NOT_THE_DUTIES))
+@pytest.mark.parametrize("header", listed(NOT_THE_DUTIES))
 def test_other_duties_are_not_those_of_the_job(header: str) -> None:
     for written in (header, header.upper(), header.replace(" ", "_")):
         assert match(written, "duties_description") is None
 
 
-@pytest.mark.parametrize("header", _headers(THE_JOB))
+@pytest.mark.parametrize("header", listed(THE_JOB))
 def test_the_job_stays_the_job(header: str) -> None:
     assert match(header, "job_title") is not None
 
 
-@pytest.mark.parametrize("header", _headers(THE_DUTIES))
+@pytest.mark.parametrize("header", listed(THE_DUTIES))
 def test_the_duties_stay_the_duties(header: str) -> None:
     assert match(header, "duties_description") is not None
 

@@ -10,6 +10,7 @@ from core.columns.header_names import Match, match, names_another
 from core.columns.header_words import usual_names
 from core.csv_table import open_table
 from core.text import DUTIES, JOB_TITLE
+from tests.core.listed_texts import listed
 
 OF_THE_RESPONDENT = """\
 Respondent's occupation | Occupation of the respondent | Interviewee occupation
@@ -35,11 +36,7 @@ Hvað gerir þú | Cad a dhéanann sé | X'jagħmel | ماذا يفعل | Apa yg
 Что делает | Що робить"""
 
 
-def of(headers: str) -> list[str]:
-    return [header.strip() for line in headers.splitlines() for header in line.split(" | ")]
-
-
-@pytest.mark.parametrize("header", of(OF_THE_RESPONDENT))
+@pytest.mark.parametrize("header", listed(OF_THE_RESPONDENT))
 def test_the_job_of_the_respondent_is_the_job(header: str) -> None:
     found = match(header, JOB_TITLE)
     assert found is not None and found[0] <= Match.GENERIC
@@ -52,7 +49,7 @@ def test_another_job_is_still_another(header: str) -> None:
     assert match(header, JOB_TITLE) is None
 
 
-@pytest.mark.parametrize("header", of(DOES))
+@pytest.mark.parametrize("header", listed(DOES))
 def test_what_somebody_does_is_the_duties(header: str) -> None:
     assert match(header, DUTIES) == (Match.GENERIC, 0)
     assert match(header, JOB_TITLE) is None

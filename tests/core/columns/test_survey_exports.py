@@ -13,6 +13,7 @@ from core.csv_table import open_table
 from core.errors import InputError
 from core.non_answers.answers_beside import AnswersBeside
 from core.settings import Columns
+from tests.core.listed_texts import listed
 from tests.support.opened_table import counted_notes, opened_table
 
 ALIASES = Columns().model_dump()
@@ -312,16 +313,12 @@ Chanser i ditt yrke | Tilfreds med dit erhverv | Muligheter i ditt yrke
 Pożizzjoni fl-okkupazzjoni | الوضع في المهنة | kedudukan dalam pekerjaan utama | Meslek stresi"""
 
 
-def _questions(text: str) -> list[str]:
-    return [question for line in text.splitlines() for question in line.split(" | ")]
-
-
-@pytest.mark.parametrize("question", _questions(ASKED))
+@pytest.mark.parametrize("question", listed(ASKED))
 def test_questions_for_the_job(question: str) -> None:
     assert match(question, "job_title") is not None
 
 
-@pytest.mark.parametrize("question", _questions(NOT_ASKED))
+@pytest.mark.parametrize("question", listed(NOT_ASKED))
 def test_questions_about_a_job_that_do_not_ask_for_it(question: str) -> None:
     assert match(question, "job_title") is None
 

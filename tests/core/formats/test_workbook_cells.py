@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -11,18 +10,7 @@ import pytest
 from core.errors import InputError
 from tests.core.formats.test_open_content import read
 from tests.support.external_programs import needs_office, save_as
-
-_NAMES = " ".join(
-    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "table", "text")
-)
-
-
-def text_cell(content: str) -> str:
-    return (
-        f'<table:table-cell office:value-type="string"><text:p>{content}</text:p>'
-        "</table:table-cell>"
-    )
+from tests.support.ods_files import text_cell, write_ods
 
 
 @pytest.mark.parametrize("error", ["#DIV/0!", "#N/A", "#REF!", "Err:502"])
@@ -48,25 +36,6 @@ def time_cell(value: str) -> str:
         f'<table:table-cell office:value-type="time" office:time-value="{value}">'
         "<text:p>as shown</text:p></table:table-cell>"
     )
-
-
-def write_ods(path: Path, rows: list[list[str]]) -> Path:
-    body = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr(
-            "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
-            '><manifest:file-entry manifest:full-path="/" manifest:media-type='
-            '"application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
-        )
-        archive.writestr(
-            "content.xml",
-            f"<office:document-content {_NAMES}><office:body><office:spreadsheet>"
-            f'<table:table table:name="S">{body}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-    return path
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.repeat_marks import is_repeat_mark
 from core.text import join
+from tests.core.listed_texts import listed
 
 MARKS = (
     '" | "" | \'\' | „ | ” | 〃 | ″ | -"- | – " – | " " | -〃- | Dito | dto. | DITTO | idem'
@@ -43,7 +44,7 @@ def test_a_mark_is_no_answer(mark: str) -> None:
     assert built_in_non_answers().find(join(mark, "cares for patients")) is None
 
 
-@pytest.mark.parametrize("text", REFERENCES.replace("\n", " | ").split(" | "))
+@pytest.mark.parametrize("text", listed(REFERENCES))
 def test_a_row_or_a_question_referred_to_is_no_answer(text: str) -> None:
     assert is_repeat_mark(text)
     assert built_in_non_answers().find(join(text)) == NonAnswerKind.NOT_STATED

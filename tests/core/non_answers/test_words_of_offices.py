@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.repeat_marks import is_repeat_mark
 from core.text import join
+from tests.core.listed_texts import listed
 
 NOT_WORKING = """\
 uni student | 6th form | claiming PIP | A levels | ich gehe noch zur Schule | Abiturientin
@@ -187,13 +186,9 @@ family carer | PKL
 pflegende Angehörige | obrtnik | proche aidant"""
 
 
-def of(texts: str) -> list[str]:
-    return re.split(r"\s+\|\s+|\n", texts)
-
-
 @pytest.mark.parametrize(
     "text",
-    of(
+    listed(
         " | ".join(
             [
                 NOT_WORKING,
@@ -211,7 +206,7 @@ def test_no_work(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", of(f"{STATUS} | {SOUTHERN_STATUS} | {NORTHERN_STATUS} | {EASTERN_STATUS}")
+    "text", listed(f"{STATUS} | {SOUTHERN_STATUS} | {NORTHERN_STATUS} | {EASTERN_STATUS}")
 )
 def test_a_status(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.STATUS
@@ -219,7 +214,7 @@ def test_a_status(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    of(
+    listed(
         " | ".join(
             [
                 NOT_STATED,
@@ -236,11 +231,13 @@ def test_nothing_of_the_work(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is NonAnswerKind.NOT_STATED
 
 
-@pytest.mark.parametrize("text", of(f"{ABOVE} | {EASTERN_ABOVE}"))
+@pytest.mark.parametrize("text", listed(f"{ABOVE} | {EASTERN_ABOVE}"))
 def test_a_mark_for_the_title_above(text: str) -> None:
     assert is_repeat_mark(text)
 
 
-@pytest.mark.parametrize("text", of(f"{JOBS} | {SOUTHERN_JOBS} | {NORTHERN_JOBS} | {EASTERN_JOBS}"))
+@pytest.mark.parametrize(
+    "text", listed(f"{JOBS} | {SOUTHERN_JOBS} | {NORTHERN_JOBS} | {EASTERN_JOBS}")
+)
 def test_a_job_with_such_words_is_an_answer(text: str) -> None:
     assert built_in_non_answers().find(join(text)) is None

@@ -30,7 +30,6 @@ from inference.doubt.coder_check import (
     check_answers,
     check_coders,
 )
-from tests.conftest import ROOT
 
 UNITS = isco08().units
 PLAIN = {
@@ -43,11 +42,6 @@ PLAIN = {
 }
 """Titles that the model and everybody else code alike."""
 CHEFS = [join(f"{word} chef") for word in ("head", "sous", "executive", "pastry", "hotel")]
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Bundle:
-    return Bundle.open(ROOT / "models" / "bundled")
 
 
 @pytest.fixture(scope="module")

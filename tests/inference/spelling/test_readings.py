@@ -14,25 +14,20 @@ from tests.conftest import ROOT
 from training.dataset.reference_data import read_answers
 
 
-@pytest.fixture(scope="module")
-def bundled() -> Bundle:
-    return Bundle.open(ROOT / "models" / "bundled")
-
-
 @pytest.mark.parametrize(
     ("typed", "meant"), [("βυρσοδέψψης", "βυρσοδέψης"), ("lögrregluþjónn", "lögregluþjónn")]
 )
 def test_a_word_with_a_letter_that_few_languages_have_is_mended(
-    typed: str, meant: str, bundled: Bundle
+    typed: str, meant: str, shipped: Bundle
 ) -> None:
     """A letter had to be in one of 600 words of all languages: "ψ", "þ", "ш" and "ض" were not."""
-    spelling = bundled.spelling()
+    spelling = shipped.spelling()
     assert meant not in spelling
     assert spelling.correct(join(typed)) == join(meant)
 
 
-def test_a_title_with_a_word_in_doubt_is_read_both_ways(bundled: Bundle) -> None:
-    spelling = bundled.spelling()
+def test_a_title_with_a_word_in_doubt_is_read_both_ways(shipped: Bundle) -> None:
+    spelling = shipped.spelling()
     typed = ["büttenr", "oven bakr", "tuchracher | weldr", "büttner", "plmber", "unknown | büttenr"]
     corrected, others = spelling.readings([join(*text.split(" | ")) for text in typed])
     assert corrected[2:5] == ["tuchracher | welder", "büttner | unknown", "plumber | unknown"]
@@ -45,9 +40,9 @@ def test_a_title_with_a_word_in_doubt_is_read_both_ways(bundled: Bundle) -> None
     assert Spelling(["nurse", "welder"]).readings(["büttenr nrse | unknown"]).others == {}
 
 
-def test_a_text_of_known_words_is_read_as_it_is(bundled: Bundle) -> None:
+def test_a_text_of_known_words_is_read_as_it_is(shipped: Bundle) -> None:
     """The network has such texts before typos are looked for: they must not change afterwards."""
-    spelling = bundled.spelling()
+    spelling = shipped.spelling()
     typed = ["welder", "of 3 mm", "büttenr", "welder | weldr", "oven bakr", "oven baker"]
     texts = [join(*text.split(" | ")) for text in typed]
     assert spelling.are_known(texts) == [True, True, False, False, False, True]
@@ -61,8 +56,8 @@ def test_a_text_of_known_words_is_read_as_it_is(bundled: Bundle) -> None:
         assert row not in others
 
 
-def test_two_readings_give_the_mean_of_their_probabilities(bundled: Bundle) -> None:
-    classifier = open_classifier(bundled, InferenceSettings())
+def test_two_readings_give_the_mean_of_their_probabilities(shipped: Bundle) -> None:
+    classifier = open_classifier(shipped, InferenceSettings())
     typed = [join("welder"), join("büttenr"), join("oven bakr"), join("büttner")]
     together = classifier.read(typed)
     alone = np.concatenate([classifier.read([text]).probabilities for text in typed])
@@ -70,9 +65,9 @@ def test_two_readings_give_the_mean_of_their_probabilities(bundled: Bundle) -> N
     assert together.logits.shape == together.probabilities.shape == (4, 436)
     first = combine(
         together.logits,
-        bundled.ngram_model().scores([join("büttenr")]),
-        bundled.manifest.temperature,
-        bundled.manifest.ngram_weight,
+        shipped.ngram_model().scores([join("büttenr")]),
+        shipped.manifest.temperature,
+        shipped.manifest.ngram_weight,
     )[1]
     mean = (first + together.probabilities[3]) / 2
     assert together.probabilities[1] == pytest.approx(mean, abs=1e-6)

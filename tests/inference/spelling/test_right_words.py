@@ -14,19 +14,13 @@ from inference.bundle import Bundle
 from inference.classifier import open_classifier
 from inference.spelling.right_words import RightWords
 from inference.spelling.typo_correction import Spelling
-from tests.conftest import ROOT
 
 OCCUPATION_WORDS = occupation_words()
 
 
 @pytest.fixture(scope="module")
-def bundled() -> Bundle:
-    return Bundle.open(ROOT / "models" / "bundled")
-
-
-@pytest.fixture(scope="module")
-def spelling(bundled: Bundle) -> Spelling:
-    return bundled.spelling()
+def spelling(shipped: Bundle) -> Spelling:
+    return shipped.spelling()
 
 
 @pytest.mark.slow
@@ -80,9 +74,9 @@ def test_most_typos_are_corrected(spelling: Spelling) -> None:
     assert n_corrected >= 0.7 * len(pairs)
 
 
-def test_a_carer_for_a_relative_is_not_read_as_a_draughtsperson(bundled: Bundle) -> None:
-    classifier = open_classifier(bundled, InferenceSettings())
-    draughtsperson = bundled.manifest.labels.index("3118")
+def test_a_carer_for_a_relative_is_not_read_as_a_draughtsperson(shipped: Bundle) -> None:
+    classifier = open_classifier(shipped, InferenceSettings())
+    draughtsperson = shipped.manifest.labels.index("3118")
     probabilities = classifier.probabilities([join("carer for daughter"), join("knight")])
     assert probabilities[0].argmax() != draughtsperson
     assert probabilities[0, draughtsperson] < 0.1
@@ -102,9 +96,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
 
 def test_the_lists_are_not_read_for_texts_without_a_word_to_correct(
-    bundled: Bundle, reads: Callable[[], int]
+    shipped: Bundle, reads: Callable[[], int]
 ) -> None:
-    spelling = bundled.spelling()
+    spelling = shipped.spelling()
     assert spelling.correct("registered nurse | zzzz 2026") == "registered nurse | zzzz 2026"
     assert reads() == 0
     assert spelling.correct("regsitered nurse") == "registered nurse"

@@ -21,7 +21,7 @@ from core.settings import Settings
 from inference.bundle import Bundle
 from results.receipt import Identity
 from tests.conftest import ROOT
-from tests.support.daemon_harness import DaemonHarness, PassingProcessor
+from tests.support.daemon_harness import DaemonHarness, PassingProcessor, UnaskedProcessor
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for, workers
 from watcher.processes.processor import WorkerLostError
 from watcher.processes.worker import Worker
@@ -307,7 +307,7 @@ def test_what_is_wrong_at_the_start_is_no_fault_of_a_file(settings: Settings) ->
     """A provider that is missing, a manifest that is none: the files wait, with the reason."""
     bad = settings.with_values("inference", provider="coreml")
     with closing(Worker(bad)) as worker:
-        harness = DaemonHarness(settings, processor=NotAskedBefore(worker))
+        harness = DaemonHarness(settings, processor=UnaskedProcessor(worker))
         harness.drop("a.csv", b"job_title\nnurse\n")
         harness.tick(12)  # four times: more than the attempts of a file
         paused = harness.status().paused
@@ -358,11 +358,3 @@ def test_corrections_that_cannot_be_read_reject_no_input(
         harness.tick(40, seconds=5)
         assert len(harness.batches()) == number + 1 and harness.status().paused is None
     assert harness.violations() == []
-
-
-class NotAskedBefore(PassingProcessor):
-    """A processor that says its version only when it has coded a file, as after a restart."""
-
-    @property
-    def model_version(self) -> str | None:
-        return None

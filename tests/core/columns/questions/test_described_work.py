@@ -8,6 +8,7 @@ import pytest
 
 from core.columns.header_names import DUTIES, JOB_TITLE, match
 from core.csv_table import open_table
+from tests.core.listed_texts import listed
 
 THE_WORK = """\
 Describe your work | Describe briefly your work | Briefly describe your work
@@ -94,30 +95,26 @@ Pekerjaan ibu | Pekerjaan bapak/ibu kandung | V kateri panogi delate?
 Milyen munkát keres? | Eredeti foglalkozás | Zawód współmałżonka | Apa foglalkozása"""
 
 
-def _headers(text: str) -> list[str]:
-    return [header for line in text.splitlines() for header in line.split(" | ")]
-
-
-@pytest.mark.parametrize("header", _headers(THE_WORK) + _headers(THE_DUTIES))
+@pytest.mark.parametrize("header", listed(THE_WORK) + listed(THE_DUTIES))
 def test_the_duties(header: str) -> None:
     duties, title = match(header, DUTIES), match(header, JOB_TITLE)
     assert duties is not None
     assert title is None or duties <= title
 
 
-@pytest.mark.parametrize("header", _headers(SOMETHING_ELSE))
+@pytest.mark.parametrize("header", listed(SOMETHING_ELSE))
 def test_something_else_is_described(header: str) -> None:
     assert match(header, DUTIES) is None
 
 
-@pytest.mark.parametrize("header", _headers(THE_JOB))
+@pytest.mark.parametrize("header", listed(THE_JOB))
 def test_the_job(header: str) -> None:
     title, duties = match(header, JOB_TITLE), match(header, DUTIES)
     assert title is not None
     assert duties is None or title <= duties
 
 
-@pytest.mark.parametrize("header", _headers(NOT_THE_JOB))
+@pytest.mark.parametrize("header", listed(NOT_THE_JOB))
 def test_another_time_and_person(header: str) -> None:
     assert match(header, JOB_TITLE) is None
 
