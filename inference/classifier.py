@@ -89,7 +89,8 @@ class Classifier:
         network = self._executor.submit(self._session.logits, [answered[row] for row in known])
         readings = self._spelling.readings(answered)  # while the network computes
         texts_read = readings.all_texts
-        others = np.setdiff1d(np.arange(len(texts_read)), known)
+        # np.setdiff1d would load numpy.ma, which takes as long as the network for one text.
+        others = np.delete(np.arange(len(texts_read)), known)
         of_others = self._executor.submit(self._session.logits, [texts_read[row] for row in others])
         vectors = self._ngram_model.text_vectors(texts_read)
         scores = self._ngram_model.scores_of(vectors)

@@ -168,7 +168,8 @@ def _starts(digits: int) -> np.ndarray:
     The groups within one are neighbours in ISCO order.
     """
     within = isco08().units if digits == MINOR else isco08().minors
-    return np.unique([code[:digits] for code in within], return_index=True)[1]
+    groups = [code[:digits] for code in within]
+    return np.array([groups.index(group) for group in dict.fromkeys(groups)])
 
 
 def decide(

@@ -38,22 +38,20 @@ class UnheldJobs:
 
     def __init__(self, non_answers: NonAnswers) -> None:
         self._non_answers = non_answers
-        self._lead_ins = _lead_ins(with_negations=True)
-        self._lead_ins_of_more = _lead_ins(with_negations=False)
 
     def names(self, text: str) -> bool:
         """Return whether a joined text (``core.text.join``) that is an answer names such a job."""
         title, _, duties = text.partition(BETWEEN)
         if duties in ("", UNKNOWN):
-            return _begins(title, self._lead_ins)
+            return _begins(title, _lead_ins(with_negations=True))
         kind = self._non_answers.find(title, has_more=True)
         if kind is NonAnswerKind.NOT_WORKING and not _is_ambiguous(title):
             return True
         # "keine Angabe" denies no job, although "keine Pflegekraft" does.
-        if kind is None and _begins(title, self._lead_ins):
+        if kind is None and _begins(title, _lead_ins(with_negations=True)):
             return True
         says_nothing = kind is not None or title == UNKNOWN
-        return _begins(duties, self._lead_ins if says_nothing else self._lead_ins_of_more)
+        return _begins(duties, _lead_ins(with_negations=says_nothing))
 
 
 @cache
