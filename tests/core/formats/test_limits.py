@@ -185,8 +185,10 @@ def test_a_small_workbook_of_repeated_cells(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("content", [b"x" * 1023 + b"\n", b"\0" * 1024])
-def test_a_gzip_archive_that_unpacks_to_much(content: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "found"), [(b"x" * 1023 + b"\n", "256 MB"), (b"\0" * 1024, "NUL")]
+)
+def test_a_gzip_archive_that_unpacks_to_much(content: bytes, found: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     with gzip.open(path, "wb", compresslevel=1) as file:
         file.write(b"job_title\n")
@@ -194,8 +196,7 @@ def test_a_gzip_archive_that_unpacks_to_much(content: bytes, tmp_path: Path) -> 
             file.write(content * 1024)
     assert path.stat().st_size < 2 << 20
     with quickly():
-        words = refusal(path)
-    assert "256 MB" in words or "NUL" in words
+        assert found in refusal(path)
 
 
 @pytest.mark.slow

@@ -114,11 +114,12 @@ def test_the_language_of_a_result() -> None:
 def test_a_code_is_read_beside_its_title_in_every_language(language: str) -> None:
     """No title denies its code ("ni", "no"), and none counts as that of another group."""
     for code, title in titles_in(language).items():
+        if len(code) < 3:
+            continue
         for form in ("{0} {1}", "{0} – {1}", "{0}: {1}", "{0} ({1})"):
             for written in (title, title.upper(), unicodedata.normalize("NFD", title)):
                 reading = read_code(form.format(code, written))
-                assert reading.code == code or len(code) < 3, form.format(code, written)
-                assert not reading.reason or len(code) < 3, reading
+                assert (reading.code, reading.reason) == (code, ""), form.format(code, written)
 
 
 def test_the_code_leads_and_its_own_title_is_no_contradiction() -> None:
