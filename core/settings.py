@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.formats.source import AUTO
 from core.isco_titles.group_titles import ENGLISH, title_languages
 from core.letters.legacy_codec import reads_legacy_text
@@ -20,6 +19,7 @@ from core.settings_file.coder_names import coder_key, coder_name
 from core.settings_file.hook_settings import HookSettings
 from core.settings_file.schedule_settings import ScheduleSettings
 from core.settings_file.section import Section
+from core.settings_file.text_columns import DUTIES, IN_DUTIES, JOB_TITLE
 from core.settings_file.training_settings import (
     FineTuneSettings,
     GateSettings,

@@ -20,14 +20,14 @@ from core.adverts.advert_numbers import without_advert_numbers
 from core.adverts.advert_words import without_advert_words
 from core.adverts.table_version import table_version
 from core.adverts.title_marks import without_marks
-from core.columns.header_names import DUTIES as DUTIES
-from core.columns.header_names import JOB_TITLE as JOB_TITLE
 from core.letters.accents import with_apostrophes
 from core.letters.look_alikes import without_look_alikes
 from core.letters.plain_text import plain_text
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
+from core.settings_file.text_columns import DUTIES as DUTIES
+from core.settings_file.text_columns import JOB_TITLE as JOB_TITLE
 
 TEXT_VERSION = 1
 PREPARATION_VERSION = 8

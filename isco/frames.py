@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.columns.header_names import DUTIES, JOB_TITLE, keys_of
+from core.columns.header_names import keys_of
 from core.columns.other_jobs import duties_of_others
 from core.columns.record_text import duties_in_context
 from core.csv_table import CHUNK_ROWS
@@ -18,6 +18,7 @@ from core.errors import ArgumentError
 from core.formats.cell_text import as_text
 from core.own_tables.output_contract import free_names, output_columns
 from core.settings import Settings
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from core.text import join
 from inference.doubt.several_occupations import code_records
 from inference.output_columns import Value, output_values

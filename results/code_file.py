@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core import html
-from core.columns.header_names import TEXT_COLUMNS, match
+from core.columns.header_names import match
 from core.columns.other_jobs import spoken_name
 from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
@@ -37,6 +37,7 @@ from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import TableKind, refuse_own_table
 from core.row_counts import Progress, no_progress
 from core.settings import DataSettings, Settings
+from core.settings_file.text_columns import TEXT_COLUMNS
 from core.text import DUTIES, JOB_TITLE
 from core.timestamps import utc_now
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings

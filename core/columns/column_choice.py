@@ -14,9 +14,6 @@ from itertools import chain, starmap
 from core.columns.equal_columns import equal_columns
 from core.columns.forms_by_sex import without_sexes
 from core.columns.header_names import (
-    DUTIES,
-    IN_DUTIES,
-    JOB_TITLE,
     Match,
     column_key,
     has_usual_names,
@@ -35,6 +32,7 @@ from core.columns.shown_names import listed, missing_column
 from core.columns.value_kinds import NO_VALUES, NOT_WORKING, kind_of_values
 from core.errors import SETTINGS_FILE, InputError, Named
 from core.languages.message import Message
+from core.settings_file.text_columns import DUTIES, IN_DUTIES, JOB_TITLE
 
 Row = Sequence[str]
 Aliases = Mapping[str, Sequence[str]]

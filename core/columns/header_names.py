@@ -57,13 +57,7 @@ from core.columns.questions.reference_periods import (
 )
 from core.isco_titles.group_titles import ENGLISH
 from core.letters.accents import plain_digraphs, plain_letters
-
-# Our names of the columns with the text of a record (``data.columns`` in the settings).
-JOB_TITLE = "job_title"
-DUTIES = "duties_description"
-TEXT_COLUMNS = (JOB_TITLE, DUTIES)
-# A column of ``data.context_in_duties``: this, and the header name that the settings have.
-IN_DUTIES = "context_in_duties: "
+from core.settings_file.text_columns import DUTIES, JOB_TITLE, TEXT_COLUMNS
 
 # A sheet has up to 16,384 columns, and each name is compared with several of ours.
 _MAX_KEPT = 1 << 16

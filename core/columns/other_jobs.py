@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache, lru_cache
 
 from core.columns.header_names import (
-    DUTIES,
-    JOB_TITLE,
     Match,
     column_key,
     keys_of,
@@ -24,6 +22,7 @@ from core.columns.second_jobs import asks_for_another_job
 from core.columns.value_kinds import kind_of_values
 from core.languages.message import Message
 from core.own_tables.output_contract import OUTPUT_COLUMNS
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 
 _NUMBER_BEFORE = re.compile(r"\s*(\d+)\.\s*(?=[^\W\d])")
 _NUMBER_BEHIND = re.compile(r"(?:[(\[][^)\]]*?)?(?<!\d)([1-9])\W*$")

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from core.columns.header_names import DUTIES, IN_DUTIES, JOB_TITLE
 from core.csv_table import Row, Table
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.missing_values import is_missing_value
+from core.settings_file.text_columns import DUTIES, IN_DUTIES, JOB_TITLE
 from core.text import EMPTY_TEXT, NOTHING_STATED, join
 
 

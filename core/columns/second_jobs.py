@@ -6,18 +6,14 @@ import re
 from functools import cache, lru_cache
 
 from core.columns.contained_names import Words, places_of_names
-from core.columns.header_names import (
-    JOB_TITLE,
-    keys_of_any,
-    places_about_else,
-    words_that_tell,
-)
+from core.columns.header_names import keys_of_any, places_about_else, words_that_tell
 from core.columns.header_parts import plain_header
 from core.columns.header_words import phrases, usual_names
 from core.columns.questions.examples import without_examples
 from core.columns.questions.other_questions import asks_something_else
 from core.letters.accents import plain_letters
 from core.letters.scripts import ends_as_question
+from core.settings_file.text_columns import JOB_TITLE
 
 _NAMES = "name_of_another_job"
 _MAX_SHORT = 2  # so many letters are another word elsewhere

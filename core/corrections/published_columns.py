@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from core.columns.header_names import TEXT_COLUMNS, column_key
+from core.columns.header_names import column_key
 from core.columns.record_text import context_columns, row_text, without_missing_values
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.text_list import ListHead, code_of, text_keys
 from core.csv_table import CHUNK_ROWS, Row, Table
 from core.errors import InputError
+from core.settings_file.text_columns import TEXT_COLUMNS
 
 _MAX_NAME_CHARS = 200  # the text of a question may be the name of a column
 

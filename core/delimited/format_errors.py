@@ -7,12 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from core.columns.column_choice import Aliases, match_names
-from core.columns.header_names import (
-    JOB_TITLE,
-    TEXT_COLUMNS,
-    Match,
-    names_another,
-)
+from core.columns.header_names import Match, names_another
 from core.columns.header_words import usual_names
 from core.columns.other_jobs import is_name_of_another_job
 from core.columns.shown_names import listed
@@ -20,6 +15,7 @@ from core.columns.value_kinds import is_no_name
 from core.errors import LINE, SETTINGS_FILE, InputError
 from core.formats.source import Source
 from core.languages.message import Message
+from core.settings_file.text_columns import JOB_TITLE, TEXT_COLUMNS
 
 DELIMITERS = {
     ",": Message("comma"),

@@ -12,14 +12,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from core.columns.column_choice import Aliases, best_position
-from core.columns.header_names import (
-    JOB_TITLE,
-    TEXT_COLUMNS,
-    Match,
-    column_key,
-    match,
-    names_another_below,
-)
+from core.columns.header_names import Match, column_key, match, names_another_below
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row, TwoHeadersError
@@ -29,6 +22,7 @@ from core.errors import LINE
 from core.formats.source import Source
 from core.isco_codes.code_column import may_hold_isco_08
 from core.isco_codes.words_beside import classification_in
+from core.settings_file.text_columns import JOB_TITLE, TEXT_COLUMNS
 
 _MIN_SIGNS = 2  # so many signs tell that a row has names
 

@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 
 from core.columns.column_choice import Aliases, best_position
-from core.columns.header_names import JOB_TITLE, keys_of, match
+from core.columns.header_names import keys_of, match
 from core.columns.header_words import phrases, plain_words
 from core.delimited.format_errors import Row
 from core.delimited.label_rows import LabelRow, label_row
 from core.languages.message import Message
+from core.settings_file.text_columns import JOB_TITLE
 
 _MAX_ROWS = 2
 _MIN_REPEATED = 2

@@ -12,12 +12,13 @@ from collections.abc import Collection, Sequence
 from enum import IntEnum
 
 from core.columns.column_choice import Aliases, best_position
-from core.columns.header_names import JOB_TITLE, Match, column_key, keys_of, keys_of_any, match
+from core.columns.header_names import Match, column_key, keys_of, keys_of_any, match
 from core.columns.header_words import phrases, plain_words, words_of
 from core.columns.value_kinds import is_number_or_code, is_text
 from core.delimited.format_errors import Row
 from core.delimited.rows_below import without_rows_below
 from core.letters.scripts import ends_as_question
+from core.settings_file.text_columns import JOB_TITLE
 
 _MIN_VALUES = 2  # so many values of a column, all of them numbers, tell what it holds
 _MIN_DOUBTFUL_VALUES = 3

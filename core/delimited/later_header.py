@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.columns.column_choice import Aliases, best_position, match_names
-from core.columns.header_names import JOB_TITLE, Match, keys_of
+from core.columns.header_names import Match, keys_of
 from core.columns.value_kinds import is_no_name, is_number_or_code
 from core.delimited.format_errors import Row, two_headers
 from core.delimited.parsed_lines import n_filled, parsed_leniently
 from core.formats.source import Source
+from core.settings_file.text_columns import JOB_TITLE
 
 _MAX_KEY_FIGURES = 5  # more rows are the records of a table of their own
 _MAX_TITLE_LINES = 5  # more are the titles of a list without a name

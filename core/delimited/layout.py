@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from core.columns.column_choice import Aliases, match_names
-from core.columns.header_names import JOB_TITLE, Match
+from core.columns.header_names import Match
 from core.delimited.format_errors import DELIMITERS, Row, no_column, no_header
 from core.delimited.group_names import (
     header_below_groups,
@@ -44,6 +44,7 @@ from core.encoding import open_text
 from core.errors import InputError
 from core.formats.source import Source
 from core.languages.message import Message
+from core.settings_file.text_columns import JOB_TITLE
 
 _MAX_PREAMBLE_LINES = 30
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[,;\t|]*\s*", re.IGNORECASE)

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from core.columns.header_names import DUTIES, JOB_TITLE
 from core.columns.questions.reference_periods import is_of_a_year
 from core.csv_table import Row, Table
 from core.languages.message import Message
 from core.non_answers.answers_beside import column_names, is_answer
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 
 _SETTING = f"data.columns.{JOB_TITLE}"
 

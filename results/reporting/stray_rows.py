@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from core.columns.header_names import JOB_TITLE
 from core.csv_table import Row, Table
 from core.languages.message import Message
 from core.letters.accents import plain_letters
 from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words
+from core.settings_file.text_columns import JOB_TITLE
 from core.text import clean
 
 

@@ -7,10 +7,11 @@ import tracemalloc
 
 import pytest
 
-from core.columns.header_names import DUTIES, JOB_TITLE, match
+from core.columns.header_names import match
 from core.columns.value_kinds import kind_of_values
 from core.delimited.header_rows import is_rule_line
 from core.formats.statistics_encoding import recoded
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 
 
 @pytest.mark.parametrize("unit", ["-", "a@", "_", ".", "= "])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.columns.header_names import DUTIES, JOB_TITLE, match
+from core.columns.header_names import match
 from core.csv_table import open_table
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from tests.core.listed_texts import listed
 
 THE_WORK = """\

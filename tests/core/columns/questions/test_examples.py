@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.columns.header_names import DUTIES, JOB_TITLE, match
+from core.columns.header_names import match
 from core.columns.header_words import name_table
 from core.columns.questions.examples import without_examples
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 
 # Each example has a word that says, elsewhere, that a column is about something else.
 JOBS = """\

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.columns.header_names import DUTIES, JOB_TITLE, Match, match, names_another
+from core.columns.header_names import Match, match, names_another
 from core.csv_table import Table, open_table
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 
 # The job of the week, of the year, and the tasks of the year.
 QUESTIONS = """\
