@@ -10,7 +10,7 @@ from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import Match, names_another
 from core.columns.header_words import usual_names
 from core.columns.other_jobs import is_name_of_another_job
-from core.columns.shown_names import listed
+from core.columns.shown_names import listed, shown_text
 from core.columns.value_kinds import is_no_name
 from core.errors import LINE, SETTINGS_FILE, InputError
 from core.formats.source import Source
@@ -141,10 +141,11 @@ def no_column(
     n_variables = sum(_VARIABLE.fullmatch(name.strip()) is not None for name in header)
     if n_variables >= _MIN_VARIABLES:
         remedy = f"{remedy} {_WITH_QUESTIONS}"
-    if value := next(filter(is_no_name, header), ""):
+    is_list = column == JOB_TITLE and len(header) == 1 and line is not None
+    if value := next(filter(is_no_name, header), header[0] if is_list else ""):
         remedy = (
-            f"{remedy} The first {LINE} looks like a record ({value.strip()!r}): if it is one, add "
-            f"a {LINE} with the names of the columns above it."
+            f"{remedy} If the first {LINE} ({shown_text(value)!r}) is a record, add a {LINE} with "
+            "the names of the columns above it."
         )
     others = [
         name
