@@ -29,6 +29,8 @@ MAX_SHOWN_CHARS = 2_000
 TEXT = "text"
 N_RECORDS = "n_records"
 SAMPLED = "sampled"
+SEVERAL = "several_occupations"
+"""The codes of the occupations that the title names, if several; an answer is about one of them."""
 PREDICTED = "predicted_code"
 PREDICTED_TITLE = "predicted_title"
 CONFIDENCE = "confidence"
@@ -60,6 +62,7 @@ def _review_columns() -> dict[str, type]:
         SAMPLED: str,
         JOB_TITLE: str,
         DUTIES: str,
+        SEVERAL: str,
         PREDICTED: str,
         PREDICTED_TITLE: str,
         CONFIDENCE: float,
@@ -75,7 +78,17 @@ REVIEW_COLUMNS = _review_columns()
 RUN_REVIEW_COLUMNS = {name: kind for name, kind in REVIEW_COLUMNS.items() if name != SAMPLED}
 """Those of ``review.parquet``: a distributed run draws no sample."""
 
-CORRECTION_COLUMNS = (TEXT, CORRECTED, PREDICTED, N_RECORDS, SAMPLED, CODER, CODED_AT, COMMENT)
+CORRECTION_COLUMNS = (
+    TEXT,
+    CORRECTED,
+    PREDICTED,
+    N_RECORDS,
+    SAMPLED,
+    SEVERAL,
+    CODER,
+    CODED_AT,
+    COMMENT,
+)
 """The columns of a filled review that tell something."""
 
 SIGNATURE_COLUMNS = (CODER, CODED_AT, COMMENT, ADJUDICATED)

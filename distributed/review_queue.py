@@ -128,9 +128,9 @@ def _review_rows(block: pa.Table, language: str) -> pa.Table:
     titles = titles_in(language)
     rows = []
     for item in block.to_pylist():
-        _, text, title, duties, code, candidates = json.loads(item[EXAMPLE])
-        row: list[Any] = [text, item[N_RECORDS], title, duties, code, titles.get(code, "")]
-        row.append(item[CONFIDENCE])
+        _, text, title, duties, several, code, candidates = json.loads(item[EXAMPLE])
+        row: list[Any] = [text, item[N_RECORDS], title, duties, several]
+        row += [code, titles.get(code, ""), item[CONFIDENCE]]
         for candidate, confidence in candidates:
             row += [candidate, titles[candidate], confidence]
         row += [""] * len(ANSWER_COLUMNS)

@@ -54,7 +54,7 @@ UNCERTAIN_SCHEMA = arrow_schema({TEXT: str, N_RECORDS: int, CONFIDENCE: float, E
 
 _UNCERTAIN_SUFFIX = ".review.parquet"
 _SUFFIXES = (".parquet", ".csv", ".json", ".part")
-_FORM = 2  # of the three files: another one has --resume write the shards of before anew
+_FORM = 3  # of the three files: another one has --resume write the shards of before anew
 _N_READERS = 16  # small files read at once: an object store takes its time for each
 
 
@@ -272,11 +272,13 @@ def _uncertain_texts(
 
 
 def example_of(text: str, title: str, duties: str, prediction: Prediction) -> str:
-    """Return a record as JSON: confidence, text, title, duties, code and candidates.
+    """Return a record as JSON, with the codes of the occupations that its title names, if several.
 
     The confidence, in so many digits that no float32 is rounded, comes first: of the examples of
     several shards the least as text is the least sure.
     """
     confidence = f"{prediction.confidence:.12f}"
-    example = [confidence, text, title, duties, prediction.isco_code, prediction.candidates]
+    several = " ".join(prediction.occupations)
+    code = prediction.isco_code
+    example = [confidence, text, title, duties, several, code, prediction.candidates]
     return json.dumps(example, ensure_ascii=False)

@@ -38,6 +38,9 @@ _EDITED_NOTE = Message(
 )
 
 _IN_DOUBT = Message("in doubt: it holds for this text alone until somebody confirms it")
+_OF_SEVERAL = Message(
+    "the title names several occupations: it holds for this text alone, and teaches nothing"
+)
 _DISPUTED = Message(
     "coders contradict each other: it teaches nothing about other texts until somebody adjudicates"
 )
@@ -197,6 +200,8 @@ def _reasons(correction: Correction, check: IntakeCheck, outcome: Outcome) -> li
     reasons += check.reasons
     if correction.is_doubted and correction.is_decided and not outcome.is_until_confirmed:
         reasons.append(_IN_DOUBT)
+    if correction.is_of_several and correction.is_accepted:
+        reasons.append(_OF_SEVERAL)
     is_withdrawal = correction.status is CorrectionStatus.WITHDRAWN
     if outcome.replaced is not None and is_withdrawal:
         taken: list[str] = [

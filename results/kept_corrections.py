@@ -10,6 +10,7 @@ from typing import TextIO
 
 from core.corrections.correction import Correction
 from core.corrections.corrections_folder import KEPT_COLUMNS, next_sequence
+from core.corrections.signature import YES
 from core.csv_writer import Writer
 from core.files.whole_file import open_atomic
 from core.timestamps import utc_now
@@ -72,4 +73,5 @@ def _kept_cells(correction: Correction, check: IntakeCheck) -> list[str]:
         sample = [correction.predicted, str(check.drawn.n_records), correction.sampled]
     elif check.has_no_list:
         sample = [correction.predicted, str(correction.n_drawn), correction.sampled]
-    return [correction.text, correction.code, *sample, *correction.signature.cells]
+    several = YES if correction.is_of_several else ""
+    return [correction.text, correction.code, *sample, several, *correction.signature.cells]

@@ -44,6 +44,7 @@ _COUNTS: dict[str, str] = {
     "calibration": Message("calibration"),
     "in_doubt": Message("in doubt"),
     "disputed": Message("disputed"),
+    "of_several_occupations": Message("of several occupations"),
     "of_3_digits_or_not_codable": Message("of 3 digits or not codable"),
     "measuring_or_calibrating": Message("measuring or calibrating"),
     "n_clusters": Message("clusters"),

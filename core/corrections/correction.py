@@ -54,6 +54,7 @@ class Correction:
     ``is_doubted``: the answer holds for its own text alone (``doubts.py``). ``answer_column`` is
     the column, if any, in which the answer of a skipped row stands by mistake, or a second answer
     of any other row.
+    ``is_of_several``: the title names several occupations, and the answer is about one of them.
     ``is_mixed``: the row is rejected because its text differs from the title or the duties beside
     it (``text_comparison.py``).
     """
@@ -71,6 +72,7 @@ class Correction:
     is_doubted: bool = False
     answer_column: str = ""
     is_mixed: bool = False
+    is_of_several: bool = False
 
     def signed(self, signature: Signature) -> Correction:
         """Return the row with a signature; its reason says what was left out of that."""

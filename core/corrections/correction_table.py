@@ -46,6 +46,7 @@ from core.review_contract import (
     PREDICTED,
     PREDICTED_TITLE,
     SAMPLED,
+    SEVERAL,
     SIGNATURE_COLUMNS,
     TEXT,
 )
@@ -131,6 +132,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             status=status,
             reason=reason,
             is_mixed=bool(difference),
+            is_of_several=not is_missing_value(table.get(row, SEVERAL)),
             **_sample(table, row),
         )
         yield misplaced.named(correction.signed(signatures.read(row)), row)

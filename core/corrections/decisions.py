@@ -4,7 +4,8 @@ The later answer holds. Only an adjudicated one (``signature.py``) stays until a
 one comes. A text that two coders answered in contradiction is disputed until it is adjudicated: its
 later answer codes the text itself, and teaches nothing about others. Neither does an answer in
 doubt (``doubts.py``), unless another coder has given the same; and it replaces no answer of another
-coder that is not in doubt. A withdrawn text has no decision until the next answer.
+coder that is not in doubt. An answer to a title of several occupations is about one of them, and
+says nothing about titles that resemble it. A withdrawn text has no decision until the next answer.
 
 A text is known by a hash of 128 bits. The answers of every coder are kept for texts of two coders
 or more.
@@ -28,7 +29,7 @@ from core.non_answers.stated_text import stated_text
 from core.settings_file.coder_names import coder_key
 from core.taxonomy import UNIT, isco08
 
-_DOUBTED_BIT, _ADJUDICATED_BIT = 14, 15
+_SEVERAL_BIT, _DOUBTED_BIT, _ADJUDICATED_BIT = 13, 14, 15
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class _State(NamedTuple):
     is_adjudicated: bool = False
     coder: str = ""
     is_doubted: bool = False
+    is_of_several: bool = False
 
 
 class Decisions:
@@ -112,6 +114,7 @@ class Decisions:
             signature.is_adjudicated,
             "" if signature.is_adjudicated else self._name_of(signature.coder),
             correction.is_doubted,
+            correction.is_of_several,
         )
         self._note_answer(key, before, after)
         if before is None:
@@ -163,11 +166,19 @@ class Decisions:
     def teaches_others(self, text: str) -> bool:
         """Whether the decision about a text says something about other texts.
 
-        It does if it is a unit group, and neither disputed nor in doubt. Groups of 3 digits, "not
-        codable", disputed codes and those in doubt hold for their own text alone.
+        It does if it is a unit group, and neither disputed nor in doubt, nor one of several
+        occupations of a title. Groups of 3 digits, "not codable", disputed codes, those in doubt
+        and those of several occupations hold for their own text alone.
         """
-        is_unit = len(self.get(text) or "") == UNIT
-        return is_unit and not self.is_in_doubt(text) and not self.is_disputed(text)
+        state = self._state(decision_key(text))
+        if state is None or len(state.decision) != UNIT:
+            return False
+        return not (state.is_doubted or state.is_of_several or self.is_disputed(text))
+
+    def is_of_several(self, text: str) -> bool:
+        """Whether the decision about a text is one of several occupations of a title."""
+        state = self._state(decision_key(text))
+        return state is not None and state.is_of_several
 
     def is_in_doubt(self, text: str) -> bool:
         """Whether nobody but a coder in doubt gave the decision about a text."""
@@ -210,6 +221,7 @@ class Decisions:
         bits = np.array(
             [
                 indices[state.decision]
+                | state.is_of_several << _SEVERAL_BIT
                 | state.is_doubted << _DOUBTED_BIT
                 | state.is_adjudicated << _ADJUDICATED_BIT
                 for state in self._states.values()

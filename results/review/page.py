@@ -81,6 +81,7 @@ _FIELDS: dict[str, Callable[[ReviewItem], Any]] = {
     "text": lambda item: item.text,
     "n_records": lambda item: item.n_records,
     "sampled": lambda item: item.sampled,
+    "several": lambda item: item.several_occupations,
     "job_title": lambda item: item.job_title[:MAX_SHOWN_CHARS],
     "duties": lambda item: item.duties_description[:MAX_SHOWN_CHARS],
     "context": lambda item: [value[:_MAX_CONTEXT_CHARS] for value in item.context],

@@ -213,6 +213,7 @@ def _cells(item: ReviewItem, titles: Mapping[str, str], coder: str) -> list[str]
         item.sampled,
         neutralise(item.job_title),
         neutralise(item.duties_description),
+        item.several_occupations,
         code,
         titles.get(code, ""),
         "" if is_blind else f"{item.prediction.confidence:.4f}",

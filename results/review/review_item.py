@@ -62,6 +62,11 @@ class ReviewItem:
         return list(self.prediction.candidates)
 
     @property
+    def several_occupations(self) -> str:
+        """The codes of the occupations that the title names; empty if it names one."""
+        return " ".join(self.prediction.occupations)
+
+    @property
     def is_vague(self) -> bool:
         """Whether even the three digits are more likely wrong than right."""
         return self.prediction.minor_confidence < _VAGUE_BELOW

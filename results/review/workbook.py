@@ -36,6 +36,7 @@ from core.review_contract import (
     PREDICTED,
     PREDICTED_TITLE,
     SAMPLED,
+    SEVERAL,
     TEXT,
 )
 from core.text import DUTIES, JOB_TITLE
@@ -70,6 +71,7 @@ _WIDTHS = {
     **dict.fromkeys(CHOICE_COLUMNS[:N_REVIEW_CANDIDATES], _CHOICE_WIDTH),
     **dict.fromkeys(CHOICE_COLUMNS[N_REVIEW_CANDIDATES:], _HIDDEN),
     TEXT: _HIDDEN,
+    SEVERAL: _HIDDEN,
 }
 _NOT_CODABLE = Message("not codable")
 _ANSWER = {CORRECTED, CODER, CODED_AT, COMMENT}
@@ -282,6 +284,7 @@ def _cells(
         *choices,
         *[None] * (len(CHOICE_COLUMNS) - len(choices)),
         item.text,
+        item.several_occupations or None,
     ]
 
 

@@ -118,6 +118,7 @@ def test_of_a_text_the_least_sure_record_is_shown(shipped: Bundle, tmp_path: Pat
     (row,) = pq.read_table(tmp_path / "results" / REVIEW).to_pylist()
     assert (row["n_records"], row["job_title"], row["predicted_code"]) == (3, "baker / lawyer", "")
     assert (row["text"], row["duties_description"]) == ("baker lawyer | na", "NA")
+    assert row["several_occupations"] == "7512 2611"
     assert row["confidence"] == row["candidate_1_confidence"] < 0.5
 
 

@@ -59,6 +59,7 @@ ANSWERS: list[Row] = [
     *({CODE: code} for code in CODES),
     {CODE: "2221", "coded_at": "yesterday", "adjudicated": "maybe"},
     {CODE: "2221", "coded_at": "2999-01-01"},
+    {CODE: "2221", "several_occupations": "2221 8322"},
     {CODE: "2221", "text": "nurse | wards | beds"},
     {CODE: "2221", "text": "B?cker"},
     {CODE: "2221", "text": "unknown | unknown"},

@@ -27,6 +27,7 @@ _LOG = logging.getLogger(__name__)
 _LEFT_OUT = {
     "in_doubt": Message("in doubt until somebody confirms them (isco coders)"),
     "disputed": Message("answered in contradiction until somebody decides (isco coders)"),
+    "of_several_occupations": Message("of several occupations"),
     "of_3_digits_or_not_codable": Message("of 3 digits or not codable"),
 }
 _FLAGS = ("is_held_out", "is_new", "is_first", "is_confirmed")
@@ -93,17 +94,20 @@ class CorrectionSet:
     def count_left_out(self) -> dict[str, int]:
         """Return how many corrected texts teach nothing, by reason, without those that have none.
 
-        The reasons are ``in_doubt``, ``disputed`` and ``of_3_digits_or_not_codable``.
+        The reasons are ``in_doubt``, ``disputed``, ``of_several_occupations`` and
+        ``of_3_digits_or_not_codable``.
         """
         decisions = self._decisions
         decided = [text for text in self._parts if decisions.get(text) is not None]
         others = [text for text in decided if not decisions.teaches_others(text)]
         certain = [text for text in others if not decisions.is_in_doubt(text)]
-        n_disputed = sum(map(decisions.is_disputed, certain))
+        agreed = [text for text in certain if not decisions.is_disputed(text)]
+        n_of_several = sum(map(decisions.is_of_several, agreed))
         counts = {
             "in_doubt": len(others) - len(certain),
-            "disputed": n_disputed,
-            "of_3_digits_or_not_codable": len(certain) - n_disputed,
+            "disputed": len(certain) - len(agreed),
+            "of_several_occupations": n_of_several,
+            "of_3_digits_or_not_codable": len(agreed) - n_of_several,
         }
         return {reason: n for reason, n in counts.items() if n}
 

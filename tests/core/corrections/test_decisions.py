@@ -167,6 +167,15 @@ def test_what_two_coders_contradict_teaches_nobody_until_it_is_settled() -> None
     assert decisions.teaches_others(TEXT)
 
 
+def test_an_answer_about_one_of_several_occupations_teaches_nobody() -> None:
+    plain, of_several = answer("2221"), replace(answer("2221"), is_of_several=True)
+    decisions = decided(plain, of_several)
+    assert decisions.get(TEXT) == "2221" and not decisions.teaches_others(TEXT)
+    assert decisions.version() != decided(plain).version()
+    decisions.apply(plain)  # the text without the sign between its occupations
+    assert decisions.teaches_others(TEXT) and decisions.version() == decided(plain).version()
+
+
 def test_an_answer_in_doubt_replaces_none_of_another_coder_who_is_believed() -> None:
     decisions = decided(answer("2221", "anna"))
     doubted = replace(answer("3221", "ben"), is_doubted=True)

@@ -1,19 +1,27 @@
-"""Cells with several occupations are counted and named, and are in the review."""
+"""Cells with several occupations are counted and named, are in the review, and teach nobody."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+from openpyxl import load_workbook
+
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.text_list import code_of, text_keys
 from core.own_tables.code_source import CodeSource
+from core.review_contract import SEVERAL as SEVERAL_OCCUPATIONS
 from core.settings import Settings
 from inference.bundle import Bundle
+from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import no_code
+from results.corrections_file import process_corrections
 from results.reporting.several_titles import SeveralTitles
 from tests.results.test_input_columns import coded
+from tests.support.labelled_records import kept_corrections
 from tests.support.written_rows import rows_of
+from training.dataset.correction_set import CorrectionSet
 
 NURSE = no_code(CodeSource.MODEL)
 SEVERAL = replace(NURSE, occupations=("2221", "8322"))
@@ -53,3 +61,35 @@ def test_the_receipt_says_it_and_the_review_asks(
     (place,) = kept.places(text_keys(["nurse welder | unknown"]))
     assert place >= 0
     assert code_of(kept.codes[place]) == coded_rows[3]["isco_code"]
+
+
+def test_an_answer_about_one_of_them_says_nothing_of_the_others(
+    tmp_path: Path, bundle: Bundle, settings: Settings
+) -> None:
+    """Else "welder" alone would be coded as the nurse that the coder took."""
+    settings = settings.with_values("model", confidence_threshold=1e-9)
+    folder = settings.data.corrections_dir  # the weights of the model are random
+    folder.mkdir(parents=True, exist_ok=True)
+    decided = {"nurse | unknown": "2221", "welder | unknown": "7212"}
+    lines = ["text,corrected_isco_code", *map(",".join, decided.items())]
+    (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _, out = coded(tmp_path, "id|occupation\n1|nurse / welder\n2|cook\n", bundle, settings)
+    sheet = load_workbook(out / "review.xlsx")["review"]
+    names, first, *_ = sheet.values
+    row = dict(zip(names, first, strict=True))
+    assert (row["job_title"], row[SEVERAL_OCCUPATIONS]) == ("nurse / welder", "2221 7212")
+    table = pd.read_csv(out / "review.csv", sep="|", dtype=str)
+    table["corrected_isco_code"] = table["job_title"].map(
+        {"nurse / welder": "2221", "cook": "5120"}
+    )
+    answered = tmp_path / "answered.csv"
+    table.to_csv(answered, index=False)
+    process_corrections(answered, out, CorrectionsLookup.load(folder, settings.data), settings)
+    lookup = CorrectionsLookup.load(folder, settings.data)
+    assert lookup.decisions.get("nurse welder | unknown") == "2221"
+    assert lookup.teaching == decided | {"cook | unknown": "5120"}
+    left_out = CorrectionSet(kept_corrections(settings)).count_left_out()
+    assert left_out == {"of_several_occupations": 1}
+    reasons = {row["text"]: row["reason"] for row in rows_of(out / "corrections.csv")}
+    assert "names several occupations" in reasons["nurse welder | unknown"]
+    assert not reasons["cook | unknown"]

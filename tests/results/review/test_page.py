@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -658,6 +659,21 @@ def test_the_keys_of_other_programs_undo_and_save(reviewer: Reviewer) -> None:
     path = reviewer.save_by(lambda: reviewer.find("comment").send_keys("or 2411", save))
     first, second = rows_of(path)
     assert (first["corrected_isco_code"], second["comment"]) == ("0310", "or 2411")
+
+
+@needs_chromium
+def test_the_saved_row_says_that_the_title_names_several_occupations(
+    chromium: tuple[webdriver.Chrome, Path], tmp_path: Path
+) -> None:
+    item = review(1).displayed_items()[0]
+    item.prediction = replace(item.prediction, occupations=("2221", "8322"))
+    path = tmp_path / REVIEW_PAGE
+    write_review_page([item], path, "jobs.csv", BATCH, Display([]))
+    reviewer = Reviewer(chromium[0], path, chromium[1])
+    reviewer.driver.get(path.as_uri())
+    reviewer.press("1")
+    (row,) = rows_of(reviewer.save())
+    assert row["corrected_isco_code"] and row["several_occupations"] == "2221 8322"
 
 
 @needs_chromium
