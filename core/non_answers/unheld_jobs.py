@@ -5,7 +5,9 @@ Two kinds of text do. The title says that the person does not work, and the duti
 job, seek it, wish for it or need somebody who has it. ``unheld_jobs.csv`` has these words in 28
 languages; they count as whole words alone. Openings of advertisements ("we need a cook") are not
 among them. Beside a title that is an answer, duties that deny only say more about it: "radiographer
-| not a doctor".
+| not a doctor". Registers and old censuses name a wife, widow or child by the job of
+another person, in words before it ("widow of a miner") or behind it ("miner's son", "Maurerwitwe");
+beside duties, which are those of the person, they do not count.
 
 A few titles of the first kind also name a place, a field of work or an occupation ("school |
 cleaning"); the table calls them ambiguous, and they are coded.
@@ -24,8 +26,13 @@ from core.text import BETWEEN, UNKNOWN
 
 _AMBIGUOUS_TITLE = "ambiguous_title"
 _NEGATION = "negation"
+_RELATIVE_BEFORE = "relative_before"
+_RELATIVE_BEHIND = "relative_behind"
 
-_MOST_WORDS = {_NEGATION: 3, "another_person": 6}
+_MOST_WORDS_WITH_RELATIVE = 3
+"""Of longer titles the relative may be somebody to care for: "nanny of the neighbour's son"."""
+
+_MOST_WORDS = {_NEGATION: 3, "another_person": 6, _RELATIVE_BEFORE: 6}
 """So many words may follow: more of them say what the person does instead."""
 
 _LeadIns = Mapping[str, list[tuple[str, int | None]]]
@@ -43,15 +50,16 @@ class UnheldJobs:
         """Return whether a joined text (``core.text.join``) that is an answer names such a job."""
         title, _, duties = text.partition(BETWEEN)
         if duties in ("", UNKNOWN):
-            return _begins(title, _lead_ins(with_negations=True))
+            return _begins(title, _lead_ins()) or _is_relative(title)
         kind = self._non_answers.find(title, has_more=True)
         if kind is NonAnswerKind.NOT_WORKING and not _is_ambiguous(title):
             return True
         # "keine Angabe" denies no job, although "keine Pflegekraft" does.
-        if kind is None and _begins(title, _lead_ins(with_negations=True)):
+        if kind is None and _begins(title, _lead_ins(_RELATIVE_BEFORE)):
             return True
         says_nothing = kind is not None or title == UNKNOWN
-        return _begins(duties, _lead_ins(with_negations=says_nothing))
+        left_out = () if says_nothing else (_NEGATION,)
+        return _begins(duties, _lead_ins(_RELATIVE_BEFORE, *left_out))
 
 
 @cache
@@ -74,16 +82,26 @@ def _begins(part: str, lead_ins: _LeadIns) -> bool:
     )
 
 
+def _is_relative(title: str) -> bool:
+    """Return whether a cleaned title is that of a relative of somebody with a job."""
+    return title.endswith(_relatives()) and title.count(" ") < _MOST_WORDS_WITH_RELATIVE
+
+
+@cache
+def _relatives() -> tuple[str, ...]:
+    return tuple(_forms()[_RELATIVE_BEHIND])
+
+
 def _is_ambiguous(title: str) -> bool:
     return plain_letters(title) in _forms()[_AMBIGUOUS_TITLE]
 
 
 @cache
-def _lead_ins(with_negations: bool) -> _LeadIns:
-    left_out = {_AMBIGUOUS_TITLE} if with_negations else {_AMBIGUOUS_TITLE, _NEGATION}
+def _lead_ins(*left_out: str) -> _LeadIns:
+    """Return the words that a text may begin with, but those of the kinds in ``left_out``."""
     groups: dict[str, list[tuple[str, int | None]]] = {}
     for kind, texts in _forms().items():
-        if kind not in left_out:
+        if kind not in {_AMBIGUOUS_TITLE, _RELATIVE_BEHIND, *left_out}:
             for text in texts:
                 group = groups.setdefault(text.partition(" ")[0], [])
                 group.append((f"{text} ", _MOST_WORDS.get(kind)))

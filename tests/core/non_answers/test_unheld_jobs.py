@@ -36,7 +36,9 @@ def test_every_language_has_lead_ins_of_every_kind() -> None:
         kinds.setdefault(language, set()).add(kind)
     beside = [kinds.pop(language) for language in FREQUENT_ALONE]
     assert all({"another_person", "search", "wish"} == found for found in beside)
-    assert len(kinds) == 28 and all(found == KINDS for found in kinds.values())
+    assert len(kinds) == 28
+    relatives = {"relative_before", "relative_behind"}  # not in each language
+    assert all(found - relatives == KINDS for found in kinds.values())
     assert {language for language, _ in listed("unheld_jobs.csv")} == set(kinds) | FREQUENT_ALONE
 
 
