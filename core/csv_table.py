@@ -173,11 +173,13 @@ class Table:
     def repeats_header(self, row: Row) -> bool:
         """Whether a record repeats the names of the columns, as in files put one below the other.
 
-        A table with a single column has no such record: the name may be an answer.
+        A table with a single column has no such record: the name may be an answer. The files may
+        have the names in other capitals.
         """
         names = self.header
         return len(names) > 1 and all(
-            cell.lstrip(BOM).strip() == name.strip() for cell, name in zip(row, names, strict=True)
+            cell.lstrip(BOM).strip().casefold() == name.strip().casefold()
+            for cell, name in zip(row, names, strict=True)
         )
 
 

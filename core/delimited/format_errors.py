@@ -209,6 +209,21 @@ def no_header(path: Source, row: Sequence[str], line: int) -> InputError:
     )
 
 
+def answers_in_rows(
+    path: Source, header: Sequence[str], row: Sequence[str], line: int
+) -> InputError:
+    """Return the error of a table whose records name a question, as where each answer has a row."""
+    return InputError(
+        path,
+        f"the columns {listed(header)}, and in {LINE} {line} ({listed(row)}) the name of a column "
+        "beside a number",
+        expected=f"a column {JOB_TITLE!r}, in the first {LINE}, and a row for each record",
+        remedy="If each answer has a row of its own, give each person one row, with a column for "
+        f"each question. Otherwise rename the column of the titles to {JOB_TITLE!r}.",
+        line=line,
+    )
+
+
 class TwoHeadersError(InputError):
     """Two lines of a file may be its header."""
 

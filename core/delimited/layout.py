@@ -14,7 +14,8 @@ from itertools import islice
 
 from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import Match
-from core.delimited.format_errors import DELIMITERS, Row, no_column, no_header
+from core.columns.value_kinds import is_no_name
+from core.delimited.format_errors import DELIMITERS, Row, answers_in_rows, no_column, no_header
 from core.delimited.group_names import (
     header_below_groups,
     names_below_groups,
@@ -169,6 +170,8 @@ def _no_column(
             row = next(parsed_leniently([line], delimiter), [])
             is_other = len(row) > 1 and row not in layout.further_headers
             if is_other and _is_named(match_names([row], {column: aliases[column]}), column):
+                if any(map(is_no_name, row)):
+                    return answers_in_rows(path, layout.header, row, n_above + 1)
                 refuse_names_of_others(path, lines, delimiter, n_above, aliases)
                 return no_header(path, row, n_above + 1)
     return no_column(path, layout.header, aliases, column, layout.n_lines_above + 1)

@@ -118,10 +118,19 @@ def test_a_title_line_that_has_a_word_of_ours_is_no_header(tmp_path: Path) -> No
     assert table.header == ["id", "Beruf"] and rows == [["1", "Koch"]]
 
 
-def test_records_are_never_taken_for_lines_above_a_header(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as raised:
-        opened(tmp_path, "1,cook,soups\n2,occupation,tasks\n3,baker,bread\n")
-    assert raised.value.line == 2 and "Remove the lines above" in raised.value.remedy
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,cook,soups\n2,occupation,tasks\n3,baker,bread\n",
+        "id,question,answer\n1,occupation,nurse\n1,industry,health\n2,occupation,cook\n",
+        "person;variable;value\n2024-01-05;Beruf;Koch\n2024-01-06;Beruf;Maler\n",
+    ],
+)
+def test_records_are_never_taken_for_lines_above_a_header(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match="the name of a column beside a number") as raised:
+        opened(tmp_path, text)
+    assert raised.value.line == 2 and "each answer has a row of its own" in raised.value.remedy
+    assert "Remove the line" not in raised.value.remedy
 
 
 @pytest.mark.parametrize("with_ids", [True, False])

@@ -63,7 +63,8 @@ def test_files_one_below_the_other(tmp_path: Path) -> None:
     records = [["Ann", "cook", "cooks"], ["Bo", "guard", "guards"]]
     (note,) = notes(tmp_path, [HEADER, *records, HEADER, *records])
     assert note.startswith("1 record has the names of the columns and got no code (record 3)")
-    (note,) = notes(tmp_path, [HEADER, *records, HEADER, *records, HEADER, *records])
+    again = [name.upper() for name in HEADER]
+    (note,) = notes(tmp_path, [HEADER, *records, HEADER, *records, again, *records])
     assert note.startswith("2 records have the names of the columns and got no code")
     assert "(the first is record 3)" in note
     assert notes(tmp_path, [HEADER, ["Ann", "Job title", "cooks"], *records]) == []
