@@ -43,6 +43,12 @@ def equal_columns(
             f"with one column {column!r}. If one is meant, name it in data.columns.{column} in "
             f"{SETTINGS_FILE}; the others are then not coded."
         )
+    elif len(set(names)) == 1 and has_usual_names(column) and filled != _ONE_EACH:
+        remedy = (
+            "If they are those of several persons or jobs, or of tables beside each other, give "
+            f"each record a row of its own, with one column {column!r}. Otherwise remove or rename "
+            "one of them."
+        )
     elif filled:
         found += f", {filled}"
         expected = f"one column with the {spoken} of all rows"

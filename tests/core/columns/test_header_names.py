@@ -103,7 +103,9 @@ Férje foglalkozása | Професия на родителите | Tėvų profe
 Vecāku profesija | Vanemate amet | Puolison ammatti | Samboers yrke | Gairm athar |
 Xogħol missier | مهنة الزوجة | Annenin mesleği | Meslek (eşinin) | Профессия мужа |
 Професія чоловіка | Pekerjaan kepala keluarga | Beruf vor 5 Jahren | occupation_timestamp |
-occupation_verified_by | Lieu de la profession"""
+occupation_verified_by | Lieu de la profession | Occupation of informant | witness_occupation |
+Sponsor's occupation | Beruf des Anzeigenden | Beruf Zeuge 1 | Profession du témoin |
+Profesión del testigo | Beroep getuige 1 | Professione dei testimoni | Profissão da testemunha"""
 
 
 # Jobs that somebody wants, looks for or has learned, and does not do.
@@ -241,6 +243,7 @@ def test_every_language_has_names_of_its_own_that_are_found(column: str, languag
         *("Post title", "Role title", "Job Profile Name", "JOBTITLE_EN", "jobtitle_de"),
         *("Libellé emploi", "LIB_EMPLOI", "Intitulé emploi", "Intitulé de la fonction"),
         *("Dienstbezeichnung", "Amtsbezeichnung"),
+        *("JOBCODE_DESCR", "Job Class Title", "Position Text"),
     ],
 )
 def test_headers_of_offices_that_hold_titles(header: str) -> None:
@@ -253,7 +256,7 @@ def test_headers_of_offices_that_hold_titles(header: str) -> None:
     "header",
     [
         *("Employee title", "Categoría profesional", "Profilo professionale", "Cargo ou função"),
-        *("Pracovní zařazení", "Pracovné zaradenie", "Ειδικότητα", "Title_EN"),
+        *("Pracovní zařazení", "Pracovné zaradenie", "Ειδικότητα", "Title_EN", "CLASS TITLE"),
     ],
 )
 def test_headers_of_offices_that_may_hold_titles(header: str) -> None:
@@ -264,6 +267,7 @@ def test_headers_of_offices_that_may_hold_titles(header: str) -> None:
 @pytest.mark.parametrize(
     "header",
     [
+        "Job Code Description",
         *("Co robisz zawodowo?", "Kāda ir jūsu profesija?", "Millega te tegelete?"),
         *("Q4. Kāda ir jūsu nodarbošanās?", "Co Pani robi zawodowo?"),
     ],
