@@ -132,7 +132,7 @@ def read_corrections(table: Table) -> Iterator[Correction]:
             status=status,
             reason=reason,
             is_mixed=bool(difference),
-            is_of_several=not is_missing_value(table.get(row, SEVERAL)),
+            is_of_several=_is_of_several(table.get(row, SEVERAL)),
             **_sample(table, row),
         )
         yield misplaced.named(correction.signed(signatures.read(row)), row)
@@ -178,6 +178,14 @@ def prepared_text(written: str) -> str:
         return EMPTY_TEXT
     title, _, duties = written.replace(_WIDE_SEPARATOR, SEPARATOR).partition(SEPARATOR)
     return join(title, duties)
+
+
+def _is_of_several(written: str) -> bool:
+    """Return whether a cell has codes, as reviews have them, or says yes, as kept answers do.
+
+    A survey may have a column of this name, in which most people say no.
+    """
+    return re.search(r"\d{4}", written) is not None or means(written, AnswerWord.YES)
 
 
 def _sample(table: Table, row: Row) -> dict[str, Any]:

@@ -5,7 +5,8 @@ one comes. A text that two coders answered in contradiction is disputed until it
 later answer codes the text itself, and teaches nothing about others. Neither does an answer in
 doubt (``doubts.py``), unless another coder has given the same; and it replaces no answer of another
 coder that is not in doubt. An answer to a title of several occupations is about one of them, and
-says nothing about titles that resemble it. A withdrawn text has no decision until the next answer.
+says nothing about titles that resemble it; nor do later answers to its text. A withdrawn text has
+no decision until the next answer.
 
 A text is known by a hash of 128 bits. The answers of every coder are kept for texts of two coders
 or more.
@@ -109,12 +110,15 @@ class Decisions:
         before = self._state(key)
         if correction.status is CorrectionStatus.WITHDRAWN:
             return self._withdraw(key, before, signature.is_adjudicated)
+        # The same text may have been written without a sign between its occupations, and the list
+        # of conflicts does not show how it was written.
+        was_of_several = before is not None and before.is_of_several
         after = _State(
             code,
             signature.is_adjudicated,
             "" if signature.is_adjudicated else self._name_of(signature.coder),
             correction.is_doubted,
-            correction.is_of_several,
+            correction.is_of_several or was_of_several,
         )
         self._note_answer(key, before, after)
         if before is None:

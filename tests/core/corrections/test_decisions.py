@@ -169,11 +169,16 @@ def test_what_two_coders_contradict_teaches_nobody_until_it_is_settled() -> None
 
 def test_an_answer_about_one_of_several_occupations_teaches_nobody() -> None:
     plain, of_several = answer("2221"), replace(answer("2221"), is_of_several=True)
-    decisions = decided(plain, of_several)
+    decisions = decided(of_several)
     assert decisions.get(TEXT) == "2221" and not decisions.teaches_others(TEXT)
     assert decisions.version() != decided(plain).version()
-    decisions.apply(plain)  # the text without the sign between its occupations
-    assert decisions.teaches_others(TEXT) and decisions.version() == decided(plain).version()
+    withdrawn = replace(plain, status=CorrectionStatus.WITHDRAWN)
+    # The same text without the sign between its occupations: in whatever order a review is sorted.
+    for rows in ((of_several, plain), (plain, of_several), (of_several, answer("3221", "ben"))):
+        assert not decided(*rows).teaches_others(TEXT)
+    settled = answer("8322", is_adjudicated=True)
+    assert not decided(of_several, settled).teaches_others(TEXT), "isco coders lists the text alone"
+    assert decided(of_several, withdrawn, plain).teaches_others(TEXT)
 
 
 def test_an_answer_in_doubt_replaces_none_of_another_coder_who_is_believed() -> None:

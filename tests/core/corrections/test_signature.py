@@ -169,6 +169,16 @@ def test_yes_is_read_in_other_languages(tmp_path: Path) -> None:
     assert not row.signature.is_adjudicated and "'nein' is left out" in row.reason
 
 
+@pytest.mark.parametrize(
+    ("said", "is_of_several"),
+    [("2221 8322", True), ("yes", True), *((no, False) for no in ("no", "nein", "0"))],
+)
+def test_a_column_of_that_name_may_say_no(tmp_path: Path, said: str, is_of_several: bool) -> None:
+    """As the answers to a question of a survey do, or a person who edits a review."""
+    (row,) = corrections(tmp_path, f"a,2221,{said}", header=f"{HEADER[:24]},Several occupations")
+    assert (row.code, row.is_of_several) == ("2221", is_of_several)
+
+
 def test_a_time_that_has_not_come_is_left_out(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     tomorrow, later = now + timedelta(hours=14), now + timedelta(days=2)
