@@ -204,7 +204,8 @@ def open_table(
     content = open_content(path, detected.format, aliases, required, legacy_encoding)
     table = Table(path, detected.format, content, legacy_encoding=legacy_encoding)
     headers = [table.header, *content.layout.further_headers, *filter(None, [content.questions])]
-    line = content.layout.n_lines_above + 1
+    has_lines = detected.format not in _WITH_RECORDS_ALONE
+    line = content.layout.n_lines_above + 1 if has_lines else None
     sample = table.sample()
     try:
         choice = choose_columns(path, headers, sample, aliases, required, line)
@@ -212,7 +213,7 @@ def open_table(
     except InputError as error:
         raise error.in_sheet(content.sheet) from None
     table.columns = choice.columns
-    if len(table.header) > 1 and detected.format not in _WITH_RECORDS_ALONE:
+    if len(table.header) > 1 and has_lines:
         table.below = RowsBelow(sample, choice.columns.values())
     table.other_columns = choice.others
     ending = misleading_ending(path.name, detected.format, detected.is_packed)

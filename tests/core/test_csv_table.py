@@ -158,6 +158,14 @@ def test_a_first_line_that_may_be_a_record_is_said(
     assert (f"If the first line ({value!r}) is a record" in raised.value.remedy) == bool(value)
 
 
+def test_a_format_with_names_of_its_own_needs_no_line_of_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"x": "nurse"}\n{"x": "cook"}\n', encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        open_table(path, {"job_title": ()}, ("job_title",))
+    assert "Rename the column" in raised.value.remedy and "add a line" not in raised.value.remedy
+
+
 @pytest.mark.parametrize(("column", "is_configurable"), [("job_title", True), ("isco_code", False)])
 def test_only_a_column_that_can_be_named_in_the_settings_is_to_be_named_there(
     tmp_path: Path, column: str, is_configurable: bool
