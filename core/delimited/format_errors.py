@@ -59,6 +59,8 @@ _VARIABLE = re.compile(r"[A-Za-z]{1,4}_?\d[A-Za-z0-9_\[\].]*")
 _MIN_VARIABLES = 2
 _PADDED = re.compile(r"\w {3,}\w")  # a field that is filled up with spaces, and the next one
 _WIDELY_PADDED = re.compile(r"\w {8,}\w")  # also where a text in the line has a comma
+# Quotes that are text: those with a space before them, and single ones that no other one closes.
+_FOREIGN_QUOTE = re.compile(r"""\s+"|\s*'\S[^']*$""")
 _FIXED_WIDTHS = (
     "no delimiter, and spaces as in data whose columns have fixed widths",
     "Export the table as text with tabs, Stata (.dta) or SPSS (.sav), with the names of the "
@@ -103,6 +105,11 @@ def wrong_width(
         "Put a field that contains the delimiter or a line break in quotes, or export the file "
         "again."
     )
+    if len(row) > len(header) and any(map(_FOREIGN_QUOTE.match, row)):
+        remedy = (
+            'Write " around a field that contains the delimiter, without a space before it, or '
+            "export the file again."
+        )
     if len(row) < len(header):
         remedy = (
             "Remove the line if it is no record, such as a total; or put a field with a line break "

@@ -290,6 +290,23 @@ def test_all_of_three_equal_columns_are_named(tmp_path: Path) -> None:
     assert raised.value.found.endswith("titles: 'p1_job', 'p2_job' and 'p3_job'")
 
 
+@pytest.mark.parametrize(
+    ("answers", "groups"),
+    [
+        ("Puesto", "Ocupación (SINCO)"),
+        ("Cargo", "Ocupação (CBO)"),
+        ("Empleo", "Ocupación CIUO"),
+        ("Work", "Occupation (HISCO)"),
+    ],
+)
+def test_titles_of_a_classification_come_after_answers(
+    tmp_path: Path, answers: str, groups: str
+) -> None:
+    table = table_of(tmp_path, {groups: ["grupo a", "grupo b", "grupo c"], answers: TITLES[:3]})
+    assert read(table) == answers and table.other_columns["job_title"] == [groups]
+    assert read(table_of(tmp_path, {groups: TITLES[:3]})) == groups
+
+
 def test_a_business_title_is_read_before_a_position(tmp_path: Path) -> None:
     columns = {"Position": ["P-1 Sr. Mgr", "P-2 Nurse I", "P-3 Cook"], "Business Title": TITLES[:3]}
     table = table_of(tmp_path, columns | {"Job Profile": ["manager", "nurse", "cook"]})

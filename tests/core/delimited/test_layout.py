@@ -345,6 +345,13 @@ def test_a_line_that_is_no_record_is_to_be_removed(tmp_path: Path) -> None:
         opened(tmp_path, "id,job_title\n1,cook, senior\n")
 
 
+@pytest.mark.parametrize("field", [' "cook, senior"', "'cook, senior'", " 'cook, senior'"])
+def test_quotes_that_are_text_are_said(tmp_path: Path, field: str) -> None:
+    with pytest.raises(InputError, match=r"line 2: found 3 fields") as raised:
+        opened(tmp_path, f"id,job_title\n1,{field}\n")
+    assert "without a space before it" in raised.value.remedy
+
+
 def test_a_line_in_quotes_among_others_is_said(tmp_path: Path) -> None:
     """Excel puts it in quotes where it saves a text with semicolons as one with commas."""
     content = 'id;job_title;duties\n1;cook;soups\n"2;roofer;roofs, walls"\n'
