@@ -25,6 +25,7 @@ from core.formats.source import Source
 from core.formats.workbooks.sheet_choice import (
     SheetWithColumns,
     choose_sheet,
+    describes,
     is_list,
     is_of_review,
     listed_sheets,
@@ -76,7 +77,8 @@ def open_grid(
     fits: list[_Fit] = []
     errors: list[InputError] = []
     unclear: dict[str, InputError] = {}
-    tables: list[InputError] = []  # beside them a list of codes has no records
+    tables: list[InputError] = []  # beside them a list of codes or a codebook has no records
+    headers: list[Sequence[str]] = []
     for sheet, head in filled:
         try:
             fits.append((sheet, *layout_of_lines(path, _lines(head), aliases, required, ",")))
@@ -86,13 +88,17 @@ def open_grid(
             errors.append(error.in_sheet(sheet.name))
             if any(map(is_of_review, head)) or sum(map(_is_of_table, head)) >= _MIN_TABLE_ROWS:
                 tables.append(errors[-1])
+                headers.append(next(filter(_is_of_table, head)))
     if unclear and not fits:
         raise _with_hidden(next(iter(unclear.values())), hidden)
     if not fits:
         none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
         raise _with_hidden(none_fits, hidden)
     with_columns = [_with_columns(*fit) for fit in fits]
-    if tables and all(is_list(sheet, required) for sheet in with_columns):
+    if tables and all(
+        is_list(sheet, required) or any(describes(sheet, header) for header in headers)
+        for sheet in with_columns
+    ):
         lists = listed_sheets([sheet.name for sheet in with_columns])
         raise _with_hidden(_beside_lists(tables[0], lists), hidden)
     place = choose_sheet(path, with_columns, unclear, aliases, required)
@@ -166,9 +172,9 @@ def _none_fits(
 
 
 def _beside_lists(error: InputError, lists: str) -> InputError:
-    """Return the error of a table whose workbook has lists of codes: they are not its records."""
-    remedy = f"{error.remedy} Beside this sheet a list of codes and titles is not read ({lists}): "
-    remedy += "if it has the records, save it as a file of its own."
+    """Return the error of a table beside lists of codes or of columns: they are not its records."""
+    remedy = f"{error.remedy} Beside this sheet a list of codes and titles or of columns is not "
+    remedy += f"read ({lists}): if it has the records, save it as a file of its own."
     return error.with_parts(remedy=remedy)
 
 

@@ -61,7 +61,8 @@ def choose_sheet(
     places = list(range(len(sheets)))
     if len(sheets) + len(unclear) > 1:
         places = [n for n in places if _has_records(path, sheets[n], aliases, required)]
-        places = [n for n in places if not any(_describes(sheets[n], each) for each in sheets)]
+        headers = [sheet.headers[0] for sheet in sheets]
+        places = [n for n in places if not any(describes(sheets[n], each) for each in headers)]
         not_lists = [n for n in places if not is_list(sheets[n], required)]
         reviews = [n for n, sheet in enumerate(sheets) if is_of_review(sheet.headers[0])]
         places = not_lists or reviews or places
@@ -97,13 +98,13 @@ def _has_records(
     return any(cell.strip() for row in sheet.records() for cell in row[place])
 
 
-def _describes(sheet: SheetWithColumns, other: SheetWithColumns) -> bool:
-    """Whether a sheet is the codebook of another: a column has nothing but names of its columns.
+def describes(sheet: SheetWithColumns, header: Row) -> bool:
+    """Whether a sheet is the codebook of a table: a column has nothing but names of its header.
 
     What is taken for the header of a codebook may be a row of it that names the titles.
     """
-    names = {column_key(name) for name in other.headers[0] if name.strip()}
-    rows = [sheet.headers[0], *islice(sheet.records(), _SAMPLE_ROWS)]
+    names = {column_key(name) for name in header if name.strip()}
+    rows = [*sheet.headers, *islice(sheet.records(), _SAMPLE_ROWS)]
     for column in zip_longest(*rows, fillvalue=""):
         listed = [column_key(cell) for cell in column if cell.strip()]
         if len(names.intersection(listed)) > 1 and names.issuperset(listed[1:]):

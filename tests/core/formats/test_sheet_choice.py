@@ -211,3 +211,18 @@ def test_a_list_of_codes_beside_another_table_is_not_read_for_it(tmp_path: Path)
         read(tmp_path, Popis=answers, Codes=listed)
     remark = [["Zagreb, 2026"], ["Source", "office"]]
     assert read(tmp_path, Remark=remark, Codes=listed).content.sheet == "Codes"
+
+
+@pytest.mark.parametrize(
+    "codebook",
+    [
+        [["Variable", "Label"], ["q5", "What is your occupation?"], ["q6", "Status"]],
+        [["Name", "Occupation", "Type"], ["id", "Number", "N"], ["q5", "Job title", "A"]],
+    ],
+)
+def test_a_codebook_beside_its_table_is_not_read_for_it(codebook: Rows, tmp_path: Path) -> None:
+    """The labels of variables were coded, and the answers were not: "q5" was no name."""
+    answers = [["id", "q5", "q6"], *([str(n), "nurse", "1"] for n in range(1, 5))]
+    wanted = r"sheet 'Data', row 1: .*'q5', 'q6'.*or of columns .*'Codebook'"
+    with pytest.raises(InputError, match=wanted):
+        read(tmp_path, Data=answers, Codebook=codebook)
