@@ -242,7 +242,7 @@ def test_every_language_has_names_of_its_own_that_are_found(column: str, languag
     [
         *("Post title", "Role title", "Job Profile Name", "JOBTITLE_EN", "jobtitle_de"),
         *("Libellé emploi", "LIB_EMPLOI", "Intitulé emploi", "Intitulé de la fonction"),
-        *("Dienstbezeichnung", "Amtsbezeichnung"),
+        *("Dienstbezeichnung", "Amtsbezeichnung", "Job Titles", "Working Title", "POSN_TITLE"),
         *("JOBCODE_DESCR", "Job Class Title", "Position Text"),
     ],
 )
@@ -256,6 +256,7 @@ def test_headers_of_offices_that_hold_titles(header: str) -> None:
     "header",
     [
         *("Employee title", "Categoría profesional", "Profilo professionale", "Cargo ou função"),
+        *("Payroll Title", "Civil Service Title", "Official title"),
         *("Pracovní zařazení", "Pracovné zaradenie", "Ειδικότητα", "Title_EN", "CLASS TITLE"),
     ],
 )
