@@ -54,6 +54,7 @@ class RowsBelow:
         """
         held: list[tuple[int, Row]] = []
         totals: list[int] = []
+        unnumbered: list[int] = []
         n_empty = 0
         is_after_empty = is_held_after_empty = False
         for line, row in rows:
@@ -75,8 +76,12 @@ class RowsBelow:
             if (self._has_ids or is_after_empty or totals) and _is_total(row):
                 if len(totals) <= _MAX_LEFT_OUT:  # one more tells that they are no totals
                     totals.append(line)
+            elif self._has_ids and (is_after_empty or unnumbered) and _is_signed(row):
+                if len(unnumbered) <= _MAX_LEFT_OUT:
+                    unnumbered.append(line)
             elif not is_empty:
                 totals.clear()
+                unnumbered.clear()
             is_after_empty = is_empty
             yield line, row
         notes: list[str] = []
@@ -90,6 +95,8 @@ class RowsBelow:
         yield from held
         if self._may_have_totals and 0 < len(totals) <= _MAX_LEFT_OUT:
             notes.append(_totals(totals))
+        if 0 < len(unnumbered) <= _MAX_LEFT_OUT:
+            notes.append(_unnumbered(unnumbered))
         if n_empty >= _MIN_EMPTY:
             notes.append(_empty(n_empty))
         self.n_left_out, self.notes = len(lines) if is_left_out else 0, notes
@@ -115,6 +122,11 @@ def _is_total(row: Row) -> bool:
     return bool(others) and all(
         is_number_or_code(cell) or shown_by_formula(cell) == "" for cell in others
     )
+
+
+def _is_signed(row: Row) -> bool:
+    """Whether a row has no first field, and one with a colon: "", "Approved by:", "head"."""
+    return not row[0].strip() and any(cell.rstrip().endswith(":") for cell in row)
 
 
 def without_rows_below(rows: Sequence[Row]) -> Sequence[Row]:
@@ -154,6 +166,17 @@ def _totals(lines: Sequence[int]) -> str:
         "it is a total and no record, remove it",
         "{n} rows at the end have text in the first column and numbers alone beside it ({lines}): "
         "if they are totals and no records, remove them",
+        lines=first_listed(lines),
+    )
+
+
+def _unnumbered(lines: Sequence[int]) -> str:
+    return Message.counted(
+        len(lines),
+        "{n} row at the end has no number or id, as the records above it have ({lines}): if it is "
+        "no record, such as a signature, remove it",
+        "{n} rows at the end have no number or id, as the records above them have ({lines}): if "
+        "they are no records, such as signatures, remove them",
         lines=first_listed(lines),
     )
 

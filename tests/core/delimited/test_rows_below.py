@@ -227,3 +227,23 @@ def test_titles_with_their_counts_take_no_memory_as_totals() -> None:
         assert tracemalloc.get_traced_memory()[1] < 100_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("below", "lines"),
+    [
+        ([EMPTY, ["", "director", "Approved by:"]], "6"),
+        ([EMPTY, ["", "clerk", "Prepared:"], EMPTY, ["", "director", "Approved:"]], "6, 8"),
+        ([["", "baker", "tasks:"]], None),
+        ([EMPTY, ["", "baker", "tasks:"], ["4", "welder", ""]], None),
+    ],
+)
+def test_signatures_below_the_records_are_named(
+    below: Rows, lines: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.xlsx"
+    write_xlsx(path, [HEADER, *RECORDS, *below])
+    rows, notes = read(path)
+    assert rows == [row for row in [*RECORDS, *below] if any(row)]
+    assert notes.count("number or id") == (lines is not None)
+    assert lines is None or f"({lines}): if" in notes
