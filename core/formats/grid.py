@@ -49,6 +49,7 @@ class Sheet:
 
 _MIN_TABLE_ROWS = 3  # fewer rows with two cells or more may be a remark
 _Fit = tuple[Sheet, Layout, dict[str, Match]]
+_Table = tuple[InputError, Sequence[str]]  # a sheet without the columns: its error, its header
 
 
 def open_grid(
@@ -77,8 +78,7 @@ def open_grid(
     fits: list[_Fit] = []
     errors: list[InputError] = []
     unclear: dict[str, InputError] = {}
-    tables: list[InputError] = []  # beside them a list of codes or a codebook has no records
-    headers: list[Sequence[str]] = []
+    tables: list[_Table] = []
     for sheet, head in filled:
         try:
             fits.append((sheet, *layout_of_lines(path, _lines(head), aliases, required, ",")))
@@ -86,21 +86,17 @@ def open_grid(
             unclear[sheet.name] = error.in_sheet(sheet.name)
         except InputError as error:
             errors.append(error.in_sheet(sheet.name))
-            if any(map(is_of_review, head)) or sum(map(_is_of_table, head)) >= _MIN_TABLE_ROWS:
-                tables.append(errors[-1])
-                headers.append(next(filter(_is_of_table, head)))
+            if header := _header_of_table(head):
+                tables.append((errors[-1], header))
     if unclear and not fits:
         raise _with_hidden(next(iter(unclear.values())), hidden)
     if not fits:
         none_fits = _none_fits(path, [sheet for sheet, _ in filled], errors, required)
         raise _with_hidden(none_fits, hidden)
     with_columns = [_with_columns(*fit) for fit in fits]
-    if tables and all(
-        is_list(sheet, required) or any(describes(sheet, header) for header in headers)
-        for sheet in with_columns
-    ):
+    if tables and all(_is_beside(tables, sheet, required) for sheet in with_columns):
         lists = listed_sheets([sheet.name for sheet in with_columns])
-        raise _with_hidden(_beside_lists(tables[0], lists), hidden)
+        raise _with_hidden(_beside_lists(tables[0][0], lists), hidden)
     place = choose_sheet(path, with_columns, unclear, aliases, required)
     sheet, layout, _ = fits[place]
     others = [other.name for other, _ in filled if other is not sheet]
@@ -146,8 +142,11 @@ def _is_filled(row: Sequence[str]) -> bool:
     return any(map(str.strip, row))
 
 
-def _is_of_table(row: Sequence[str]) -> bool:
-    return sum(map(bool, map(str.strip, row))) > 1
+def _header_of_table(head: Sequence[list[str]]) -> list[str] | None:
+    """Return the header of a review or another table; None where the rows may be a remark."""
+    rows = [row for row in head if sum(map(bool, map(str.strip, row))) > 1]
+    other = rows[0] if len(rows) >= _MIN_TABLE_ROWS else None
+    return next(filter(is_of_review, head), other)
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -169,6 +168,11 @@ def _none_fits(
     else:
         found = f"{missing} ({listed_sheets([sheet.name for sheet in sheets])})"
     return InputError(path, found, expected=first.expected, remedy=first.remedy)
+
+
+def _is_beside(tables: Sequence[_Table], sheet: SheetWithColumns, required: Sequence[str]) -> bool:
+    """Whether a sheet is a list of codes, or the codebook of a table: no records of that."""
+    return is_list(sheet, required) or any(describes(sheet, header) for _, header in tables)
 
 
 def _beside_lists(error: InputError, lists: str) -> InputError:

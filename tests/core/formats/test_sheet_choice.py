@@ -226,3 +226,8 @@ def test_a_codebook_beside_its_table_is_not_read_for_it(codebook: Rows, tmp_path
     wanted = r"sheet 'Data', row 1: .*'q5', 'q6'.*or of columns .*'Codebook'"
     with pytest.raises(InputError, match=wanted):
         read(tmp_path, Data=answers, Codebook=codebook)
+
+
+def test_a_column_of_answers_alone_stops_no_other_sheet(tmp_path: Path) -> None:
+    answers, jobs = [["corrected_isco_code"], ["2221"]], [["id", "job_title"], ["1", "nurse"]]
+    assert read(tmp_path, Answers=answers, Jobs=jobs).content.sheet == "Jobs"
