@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from core.columns.header_names import column_key
-from core.text import DUTIES, JOB_TITLE
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 
 if TYPE_CHECKING:
     import numpy as np

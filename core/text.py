@@ -26,8 +26,6 @@ from core.letters.plain_text import plain_text
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.non_answers.unfilled_fields import is_unfilled_field
 from core.non_answers.unread_formulas import shown_by_formula
-from core.settings_file.text_columns import DUTIES as DUTIES
-from core.settings_file.text_columns import JOB_TITLE as JOB_TITLE
 
 TEXT_VERSION = 1
 PREPARATION_VERSION = 8

@@ -35,7 +35,7 @@ from core.non_answers.answers_beside import AnswersBeside
 from core.non_answers.other_periods import OtherPeriods
 from core.own_tables.table_kind import refuse_own_table
 from core.settings import Columns
-from core.text import DUTIES, JOB_TITLE
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from distributed.arrow_types import arrow_table
 from distributed.inputs import InputFile
 

@@ -23,8 +23,8 @@ from core.isco_titles.group_titles import titles_in
 from core.languages.message import Message
 from core.own_tables.list_columns import DISAGREEMENT_COLUMNS
 from core.own_tables.table_kind import TableKind
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from core.taxonomy import MAJOR, MINOR, SUB_MAJOR, UNIT
-from core.text import DUTIES, JOB_TITLE
 from inference.decision import Prediction
 
 LEVELS = (UNIT, MINOR, SUB_MAJOR, MAJOR)

@@ -37,8 +37,7 @@ from core.own_tables.output_contract import free_names, output_columns
 from core.own_tables.table_kind import TableKind, refuse_own_table
 from core.row_counts import Progress, no_progress
 from core.settings import DataSettings, Settings
-from core.settings_file.text_columns import TEXT_COLUMNS
-from core.text import DUTIES, JOB_TITLE
+from core.settings_file.text_columns import DUTIES, JOB_TITLE, TEXT_COLUMNS
 from core.timestamps import utc_now
 from inference.autocoder import NEUTRALISE_FORMULAS, PAD_CODES, Autocoder, result_settings
 from inference.decision import Prediction

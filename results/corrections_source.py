@@ -36,7 +36,7 @@ from core.review_contract import CORRECTED, SIGNATURE_COLUMNS
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
 from core.settings_file.coder_names import spelled_as_set
-from core.text import JOB_TITLE
+from core.settings_file.text_columns import JOB_TITLE
 
 
 @dataclass

@@ -12,7 +12,7 @@ from core.isco_codes.national_codes import national_codes
 from core.isco_codes.other_code_columns import codes_not_compared, codes_without_a_name
 from core.languages.message import Message
 from core.settings_file.project import name_settings_file
-from core.text import DUTIES
+from core.settings_file.text_columns import DUTIES
 from inference.providers import CPU
 from results.batch import Batch
 from results.receipt import Receipt

@@ -51,16 +51,9 @@ from core.review_contract import (
     TEXT,
 )
 from core.settings import DataSettings
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from core.taxonomy import MINOR, UNIT
-from core.text import (
-    DUTIES,
-    EMPTY_TEXT,
-    JOB_TITLE,
-    NOTHING_STATED,
-    SEPARATOR,
-    clean,
-    join,
-)
+from core.text import EMPTY_TEXT, NOTHING_STATED, SEPARATOR, clean, join
 
 _READ_COLUMNS = dict.fromkeys((*CORRECTION_COLUMNS, PREDICTED_TITLE, *SIGNATURE_COLUMNS))
 _WIDE_SEPARATOR = "｜"  # what an input method for Chinese or Japanese writes

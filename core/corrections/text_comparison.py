@@ -17,7 +17,8 @@ from core.languages.message import Message
 from core.non_answers.missing_values import is_missing_value
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error
 from core.review_contract import MAX_SHOWN_CHARS, TEXT
-from core.text import BETWEEN, DUTIES, JOB_TITLE, UNKNOWN, join
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
+from core.text import BETWEEN, UNKNOWN, join
 
 _ANY = "x"  # beside an empty part, so that this is read as one
 _NUMBER = re.compile(r"\d[\d ]*(?:e\d+)?")  # as clean() leaves 1-2, 3/4, 0110 and 1e5

@@ -36,7 +36,7 @@ def full_disk_told(folder: Path) -> Iterator[None]:
         yield
     except (OSError, IscoError):
         raise
-    except Exception as error:
+    except Exception as error:  # safetensors and torch raise their own, unrelated classes
         words = os.strerror(errno.ENOSPC)
         is_full = words in str(error)
         with suppress(OSError):

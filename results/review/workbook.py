@@ -39,7 +39,7 @@ from core.review_contract import (
     SEVERAL,
     TEXT,
 )
-from core.text import DUTIES, JOB_TITLE
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from results.review.lookup_sheets import (
     CODE_COLUMNS,
     CODES_SHEET,

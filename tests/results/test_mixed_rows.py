@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core.settings import Settings
-from core.text import DUTIES, JOB_TITLE
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from inference.bundle import Bundle
 from tests.results.test_returned_files import answer, content, lookup, receipt_of, survey
 from tests.support.daemon_harness import DaemonHarness

@@ -15,7 +15,8 @@ from openpyxl import Workbook, load_workbook
 from core.corrections.coded_texts import TEXTS_DIR, CodedTexts, sample_name
 from core.errors import InputError
 from core.settings import DataSettings, InferenceSettings, Settings
-from core.text import DUTIES, JOB_TITLE, join
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
+from core.text import join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import open_classifier

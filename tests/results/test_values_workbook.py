@@ -16,7 +16,7 @@ import pytest
 from core.csv_table import open_table
 from core.own_tables.output_contract import output_columns
 from core.settings import Settings
-from core.text import JOB_TITLE
+from core.settings_file.text_columns import JOB_TITLE
 from results.own_format import write_own_format
 from results.values_workbook import NotWritableError, write_values
 from tests.support.ods_files import text_cell, write_ods

@@ -20,7 +20,7 @@ from core.csv_table import open_table
 from core.files.own_files import RECEIPT
 from core.files.whole_file import sha256_of
 from core.settings import Settings
-from core.text import JOB_TITLE
+from core.settings_file.text_columns import JOB_TITLE
 from watcher.delivery.archive import REASON_SUFFIX
 from watcher.delivery.publish import is_superseded
 from watcher.hooks.hooks import HOOKS

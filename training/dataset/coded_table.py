@@ -18,7 +18,7 @@ from core.isco_codes.written_code import WrittenCode
 from core.non_answers.known_texts import NonAnswers
 from core.own_tables.table_kind import refuse_own_codes
 from core.settings import DataSettings
-from core.text import JOB_TITLE
+from core.settings_file.text_columns import JOB_TITLE
 from training.dataset.unusable_records import why_unusable
 
 _COLUMNS = {

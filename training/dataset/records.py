@@ -33,7 +33,8 @@ from core.own_tables.list_columns import INVALID_LABEL_COLUMNS
 from core.own_tables.table_kind import TableKind
 from core.row_counts import quantity
 from core.settings import DataSettings, Settings
-from core.text import JOB_TITLE, join
+from core.settings_file.text_columns import JOB_TITLE
+from core.text import join
 from inference.autocoder import non_answers_of
 from training.dataset.coded_table import CodedTable
 from training.dataset.title_forms import title_forms

@@ -26,8 +26,9 @@ from core.non_answers.stated_text import stated_text
 from core.non_answers.unheld_jobs import UnheldJobs
 from core.row_counts import Progress, quantity
 from core.settings import Settings
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from core.taxonomy import MAJOR, isco08
-from core.text import DUTIES, JOB_TITLE, SEPARATOR, UNKNOWN
+from core.text import SEPARATOR, UNKNOWN
 from inference.autocoder import non_answers_of
 from inference.classifier import Classifier
 from inference.decision import Prediction, decide

@@ -9,7 +9,7 @@ import pytest
 from core.columns.header_names import Match, match, names_another
 from core.columns.header_words import usual_names
 from core.csv_table import open_table
-from core.text import DUTIES, JOB_TITLE
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from tests.core.listed_texts import listed
 
 OF_THE_RESPONDENT = """\

@@ -15,7 +15,8 @@ from core.corrections.text_list import ListHead, TextCollector
 from core.csv_table import open_table
 from core.own_tables.code_source import SOURCES_WITHOUT_CODE, CodeSource
 from core.review_contract import SIGNATURE_COLUMNS
-from core.text import DUTIES, JOB_TITLE, join
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
+from core.text import join
 from inference.decision import NO_PREDICTION, Prediction, no_code
 from inference.output_columns import as_cells, output_values
 from tests.support.review_fixtures import SURE, UNCERTAIN, prediction

@@ -24,7 +24,8 @@ from core.csv_table import open_table
 from core.errors import InputError
 from core.own_tables.code_source import CodeSource
 from core.settings import Columns
-from core.text import DUTIES, JOB_TITLE, join
+from core.settings_file.text_columns import DUTIES, JOB_TITLE
+from core.text import join
 from inference.decision import Prediction
 from inference.output_columns import as_cells, output_values
 from tests.support.review_fixtures import SURE, UNCERTAIN, prediction

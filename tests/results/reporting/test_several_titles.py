@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from openpyxl import load_workbook
 
 from core.corrections.coded_texts import CodedTexts
@@ -24,6 +25,7 @@ from tests.support.written_rows import rows_of
 from training.dataset.correction_set import CorrectionSet
 
 NURSE = no_code(CodeSource.MODEL)
+DECIDED = {"nurse | unknown": "2221", "welder | unknown": "7212"}
 SEVERAL = replace(NURSE, occupations=("2221", "8322"))
 
 
@@ -37,17 +39,23 @@ def test_the_records_are_counted_and_the_first_is_named() -> None:
     assert "('nurse; taxi driver', which alone are 2221, 8322)" in note
 
 
-def test_the_receipt_says_it_and_the_review_asks(
-    tmp_path: Path, bundle: Bundle, settings: Settings
-) -> None:
-    settings = settings.with_values("model", confidence_threshold=1e-9)
-    folder = settings.data.corrections_dir  # the weights of the model are random
+@pytest.fixture
+def decided(settings: Settings) -> Settings:
+    """Settings of a project where two titles are coded surely; the model has random weights."""
+    folder = settings.data.corrections_dir
     folder.mkdir(parents=True, exist_ok=True)
-    lines = ["text,corrected_isco_code", "nurse | unknown,2221", "welder | unknown,7212"]
+    lines = ["text,corrected_isco_code", *map(",".join, DECIDED.items())]
     (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return settings.with_values("model", confidence_threshold=1e-9)
+
+
+def test_the_receipt_says_it_and_the_review_asks(
+    tmp_path: Path, bundle: Bundle, decided: Settings
+) -> None:
+    folder = decided.data.corrections_dir
     text = "id|occupation\n1|nurse / welder\n2|cook\n3|nurse and welder\n4|nurse welder\n"
     text += "5|nurse / welder\n"
-    receipt, out = coded(tmp_path, text, bundle, settings)
+    receipt, out = coded(tmp_path, text, bundle, decided)
     assert sum(note.startswith("3 records have two occupations") for note in receipt.notes) == 1
     coded_rows = rows_of(out / "predictions.csv")
     assert [bool(row["isco_code"]) for row in coded_rows] == [False, True, False, True, False]
@@ -64,16 +72,11 @@ def test_the_receipt_says_it_and_the_review_asks(
 
 
 def test_an_answer_about_one_of_them_says_nothing_of_the_others(
-    tmp_path: Path, bundle: Bundle, settings: Settings
+    tmp_path: Path, bundle: Bundle, decided: Settings
 ) -> None:
     """Else "welder" alone would be coded as the nurse that the coder took."""
-    settings = settings.with_values("model", confidence_threshold=1e-9)
-    folder = settings.data.corrections_dir  # the weights of the model are random
-    folder.mkdir(parents=True, exist_ok=True)
-    decided = {"nurse | unknown": "2221", "welder | unknown": "7212"}
-    lines = ["text,corrected_isco_code", *map(",".join, decided.items())]
-    (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _, out = coded(tmp_path, "id|occupation\n1|nurse / welder\n2|cook\n", bundle, settings)
+    folder = decided.data.corrections_dir
+    _, out = coded(tmp_path, "id|occupation\n1|nurse / welder\n2|cook\n", bundle, decided)
     sheet = load_workbook(out / "review.xlsx")["review"]
     names, first, *_ = sheet.values
     row = dict(zip(names, first, strict=True))
@@ -84,11 +87,11 @@ def test_an_answer_about_one_of_them_says_nothing_of_the_others(
     )
     answered = tmp_path / "answered.csv"
     table.to_csv(answered, index=False)
-    process_corrections(answered, out, CorrectionsLookup.load(folder, settings.data), settings)
-    lookup = CorrectionsLookup.load(folder, settings.data)
+    process_corrections(answered, out, CorrectionsLookup.load(folder, decided.data), decided)
+    lookup = CorrectionsLookup.load(folder, decided.data)
     assert lookup.decisions.get("nurse welder | unknown") == "2221"
-    assert lookup.teaching == decided | {"cook | unknown": "5120"}
-    left_out = CorrectionSet(kept_corrections(settings)).count_left_out()
+    assert lookup.teaching == DECIDED | {"cook | unknown": "5120"}
+    left_out = CorrectionSet(kept_corrections(decided)).count_left_out()
     assert left_out == {"of_several_occupations": 1}
     reasons = {row["text"]: row["reason"] for row in rows_of(out / "corrections.csv")}
     assert "names several occupations" in reasons["nurse welder | unknown"]
