@@ -83,6 +83,12 @@ class Reviewer:
     def progress(self) -> str:
         return self.find("progress-words").text
 
+    def reload(self, progress: str) -> None:
+        """Load the page again; on a busy machine it gets what it had stored after it is shown."""
+        self.driver.refresh()
+        wait = WebDriverWait(self.driver, PATIENCE_S)
+        wait.until(lambda _: self.progress == progress, f"{progress!r} is not shown")
+
     def save(self, name: str = f"review-{BATCH}.csv") -> Path:
         return self.save_by(self.find("save").click, name)
 
@@ -429,8 +435,8 @@ def test_the_chosen_code_is_told_where_the_system_sets_the_colours(reviewer: Rev
 def test_the_browser_remembers(reviewer: Reviewer) -> None:
     reviewer.press("1", "1", "l")
     assert "0310" in reviewer.find("lines").find_elements(By.TAG_NAME, "tr")[0].text
-    reviewer.driver.refresh()
-    assert reviewer.progress == "2 of 13 texts decided" and reviewer.title == SCRIPT
+    reviewer.reload("2 of 13 texts decided")
+    assert reviewer.title == SCRIPT
     assert not reviewer.find("clear").is_enabled()
     reviewer.press(Keys.ARROW_LEFT)
     assert reviewer.find("clear").is_enabled()
@@ -610,8 +616,7 @@ def test_a_storage_that_is_full_is_said_as_long_as_it_lasts(reviewer: Reviewer) 
     driver.execute_script("Storage.prototype.setItem = window.write")
     reviewer.press("1")
     assert not warning.is_displayed()
-    driver.refresh()
-    assert reviewer.progress == "2 of 13 texts decided"
+    reviewer.reload("2 of 13 texts decided")
 
 
 @needs_chromium
@@ -640,8 +645,8 @@ def test_closing_with_unsaved_decisions_warns(reviewer: Reviewer) -> None:
     assert warns()
     reviewer.save()
     assert not warns()
-    reviewer.driver.refresh()  # remembered, and saved
-    assert reviewer.progress == "1 of 13 texts decided" and not warns()
+    reviewer.reload("1 of 13 texts decided")
+    assert not warns()  # remembered, and saved
     reviewer.press("1")
     assert warns()
     reviewer.press("u")
