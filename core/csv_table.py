@@ -45,7 +45,7 @@ __all__ = [
 
 CHUNK_ROWS = 10_000
 _WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)
-_END_OF_FILE = ["\x1a"]  # what DOS programs, and SAS on Windows, write after the last line
+_END_OF_FILE = "\x1a"  # what DOS programs, and SAS on Windows, write after the last line
 _CHUNK_CHARS = 16_000_000
 SAMPLE_ROWS = 1_000
 """So many records from the start of a table tell what its columns hold."""
@@ -125,7 +125,7 @@ class Table:
         width = len(self.header)
         swallowed = SwallowedLines(self.path, self.header, self.delimiter)
         for line, row in self.content.read():
-            if not row or row == _END_OF_FILE or (len(row) == 1 < width and not row[0].strip()):
+            if not row or (len(row) == 1 and _is_blank_line(row[0], width)):
                 n_blank_lines += 1
                 yield line, []
             else:
@@ -181,6 +181,11 @@ class Table:
             cell.lstrip(BOM).strip().casefold() == name.strip().casefold()
             for cell, name in zip(row, names, strict=True)
         )
+
+
+def _is_blank_line(text: str, width: int) -> bool:
+    """Whether a line without a delimiter is no record. Of one column, an empty text is."""
+    return set(text) == {_END_OF_FILE} or (width > 1 and not text.strip())
 
 
 def open_table(

@@ -43,6 +43,8 @@ _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]{1,200}\Z")
 _MIN_WORDS = 3  # so many words tell their language: "Bäcker" alone looks like Swedish
 _HIGH = bytes(range(0x80, 0x100))
 _SHOWN_CHARS = 60
+_BELOW_EBCDIC = re.compile(rb"[\x20-\x24\x26-\x3f]")  # 0x25 is the line feed of EBCDIC
+_EBCDIC_SHARE = 0.85  # of Latin letters without accents, digits and punctuation
 _SET_ENCODING = (
     f"Set data.encoding in {SETTINGS_FILE} to the right one, or save the file as 'CSV UTF-8' in "
     "the program it comes from."
@@ -80,10 +82,10 @@ def sniff(path: Source, legacy_encoding: str = AUTO) -> Encoding:
             "the file has no byte order mark and was read as {encoding}", encoding=spoken(name)
         )
         return Encoding(name, note)
-    return _utf8_or_legacy(path, legacy_encoding)
+    return _utf8_or_legacy(path, start, legacy_encoding)
 
 
-def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:
+def _utf8_or_legacy(path: Source, start: bytes, legacy_encoding: str) -> Encoding:
     try:
         _decode_all(path, "utf-8")
         return Encoding("utf-8")
@@ -99,6 +101,15 @@ def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:
             expected="one encoding throughout",
             remedy="Repair that line, or save the whole file again as 'CSV UTF-8'.",
         ) from None
+    if legacy_encoding == AUTO and _is_ebcdic(start):
+        raise InputError(
+            path,
+            "text in EBCDIC, the code of mainframes",
+            expected=_TEXT,
+            remedy="Transfer it from the mainframe as text and not as binary, or convert it to "
+            "UTF-8 with lines that end in LF or CR LF. Or set data.encoding in "
+            f"{SETTINGS_FILE} to the right one, such as cp037, cp273 or cp500.",
+        )
     if legacy_encoding != AUTO:
         _decode_all(path, legacy_encoding)
         note = Message(
@@ -111,6 +122,18 @@ def _utf8_or_legacy(path: Source, legacy_encoding: str) -> Encoding:
         raise _unsure(path, broken, evidence, choice)
     _decode_all(path, choice.best.encoding)
     return Encoding(choice.best.encoding, _reason(choice))
+
+
+def _is_ebcdic(start: bytes) -> bool:
+    """Whether the start of a file is Latin text in EBCDIC.
+
+    All graphic characters of EBCDIC are above 0x3F, where other encodings have space, comma and
+    digits. Its code pages differ in few letters; cp037 stands for all of them.
+    """
+    if not {*b"\x40\x6b\x5e"}.intersection(start) or _BELOW_EBCDIC.search(start):
+        return False
+    characters = "".join(start.decode("cp037").split())
+    return sum(map(str.isascii, characters)) >= _EBCDIC_SHARE * len(characters)
 
 
 def _evidence(path: Source) -> tuple[Evidence, bool]:

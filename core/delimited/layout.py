@@ -29,6 +29,7 @@ from core.delimited.header_rows import (
 )
 from core.delimited.label_rows import LabelRow, asks_for_the_job, label_row
 from core.delimited.later_header import later_header, list_below_title
+from core.delimited.line_ends import refuse_other_line_ends
 from core.delimited.parsed_lines import (
     HEAD_LINES,
     first_rows,
@@ -113,7 +114,9 @@ def find_layout(path: Source, encoding: str, aliases: Aliases, required: Sequenc
 
     Raises InputError where the header cannot be read, or lacks a required column.
     """
-    return layout_of_lines(path, head_lines(path, encoding), aliases, required)[0]
+    lines = head_lines(path, encoding)
+    refuse_other_line_ends(path, lines)
+    return layout_of_lines(path, lines, aliases, required)[0]
 
 
 def layout_of_lines(

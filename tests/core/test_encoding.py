@@ -292,3 +292,14 @@ def test_words_of_an_even_number_of_letters_are_no_characters(
     """Each two bytes of "водитель" are a Chinese character, too, but a rare one."""
     _, rows = opened(write(tmp_path, "job_title\n" + jobs, encoding))
     assert [row[0] for row in rows] == jobs.split("\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp037", "cp273", "cp500", "cp1140"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "  "])
+def test_the_code_of_mainframes_is_named(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    rows = [["Nr", "Beruf"], ["1", "Bäcker"], ["2", "Krankenschwester für Kinder"]]
+    for end in ("\x85", "\r\n", "\n"):
+        path = write(tmp_path, end.join(map(delimiter.join, rows)), encoding)
+        with pytest.raises(InputError, match="EBCDIC"):
+            sniff(path)
+    assert sniff(path, encoding).name == encoding

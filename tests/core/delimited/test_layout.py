@@ -405,3 +405,22 @@ def test_a_line_that_only_begins_with_dashes_is_an_error(tmp_path: Path) -> None
 def test_a_record_of_missing_values_is_no_line_of_dashes(tmp_path: Path) -> None:
     table, rows = opened(tmp_path, "id,job_title\n--,--\n1,nurse\n")
     assert rows == [["--", "--"], ["1", "nurse"]] and table.layout.further_headers == ()
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029", "\v", "\f", "\x1e", "…", "\\n"])
+def test_lines_with_another_end_are_no_header_without_records(tmp_path: Path, end: str) -> None:
+    lines = ["id,job_title", "1,nurse", "2,baker", "3,welder"]
+    for content in (end.join(lines), end.join(lines) + end, end.join(lines) + end + "\r\n"):
+        with pytest.raises(InputError, match=r"one line, with .* where lines end"):
+            opened(tmp_path, content)
+
+
+@pytest.mark.parametrize("text", ["job_title,from…,to", "job_title,a\\nb", "job_title,age\f\n"])
+def test_a_header_alone_may_have_other_ends_in_it(tmp_path: Path, text: str) -> None:
+    assert opened(tmp_path, text)[1] == []
+
+
+def test_the_ends_of_dos_fill_up_a_block(tmp_path: Path) -> None:
+    for header, record in (("id,job_title", ["1", "nurse"]), ("job_title", ["nurse"])):
+        table, rows = opened(tmp_path, f"{header}\r\n{','.join(record)}\r\n" + "\x1a" * 90)
+        assert rows == [record] and table.n_blank_lines == 1
