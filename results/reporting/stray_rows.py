@@ -1,4 +1,4 @@
-"""Rows that are no records and stand among them: subtotals, and headers of files put together.
+"""Rows that are no records and stand among them: subtotals, headings, headers of joined files.
 
 A spreadsheet writes "Welder Total" below the welders. Who puts files one below the other leaves the
 names of their columns between the records. Both are records, because the rows of a table are never
@@ -17,10 +17,11 @@ from core.letters.accents import plain_letters
 from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words
 from core.settings_file.text_columns import JOB_TITLE
 from core.text import clean
+from results.reporting.lone_titles import LoneTitles
 
 
 class StrayRows:
-    """How many records of ``table`` are subtotals of the records above, or repeat its header."""
+    """How many records of ``table`` are subtotals of those above, headings, or its header again."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -31,6 +32,7 @@ class StrayRows:
         self._first_total: tuple[int, str] | None = None  # its record and its title
         self._n_headers = 0
         self._first_header = 0
+        self._lone_titles = LoneTitles(table)
 
     def add(self, chunk: Iterable[Row]) -> None:
         """Look at the records of one chunk, in the order of the file."""
@@ -43,8 +45,9 @@ class StrayRows:
             elif self._is_total(title):
                 self._n_totals += 1
                 self._first_total = self._first_total or (self._n_records, title)
-            elif title.strip():
-                self._above = title
+            else:
+                self._lone_titles.add(self._n_records, row)
+                self._above = title if title.strip() else self._above
 
     def notes(self) -> list[str]:
         """Return in words how many there are of each kind, with the first one."""
@@ -67,6 +70,7 @@ class StrayRows:
                 text=repr(" ".join(title.split())),
                 record=record,
             ),
+            *self._lone_titles.notes(),
         ]
 
     def _is_total(self, title: str) -> bool:

@@ -70,6 +70,40 @@ def test_files_one_below_the_other(tmp_path: Path) -> None:
     assert notes(tmp_path, [HEADER, ["Ann", "Job title", "cooks"], *records]) == []
 
 
+STAFF = [
+    ["id", "Job title", "Main tasks", "hours"],
+    ["", "Finance department", "", ""],
+    ["1", "accountant", "keeps books", "40"],
+    ["", "NURSING:", "", ""],
+    ["2", "nurse", "", ""],
+    ["3", "ward sister", "", "20"],
+    ["4", "", "cleans", "20"],
+]
+
+
+def test_headings_among_the_records(tmp_path: Path) -> None:
+    (note,) = notes(tmp_path, STAFF)
+    assert note.startswith("2 records have a title and nothing else (the first is 'Finance depart")
+    assert "record 1), and all others have a value in 'id'" in note
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["", "cook", "cooks", ""]],  # an answer without an id
+        [["", "cook", "", "30"]],
+        [[str(n), "cook", "", ""] for n in range(1_000)] + [["", "cook", "cooks", ""]],
+        [["", "cook", "", ""]] * 3,  # with those above more than half
+    ],
+)
+def test_answers_without_an_id_are_no_headings(tmp_path: Path, rows: Rows) -> None:
+    assert notes(tmp_path, [*STAFF, *rows]) == []
+
+
+def test_a_title_alone_beside_one_value_is_no_heading(tmp_path: Path) -> None:
+    assert notes(tmp_path, [["Job title", "age"], ["cook", "30"], ["nurse", ""]]) == []
+
+
 def test_the_receipt_says_it(tmp_path: Path, bundle: Bundle, settings: Settings) -> None:
     text = "id,occupation\n1,cook\n,cook Total\nid,occupation\n2,guard\n"
     receipt, out = coded(tmp_path, text, bundle, settings)
