@@ -205,13 +205,25 @@ def _is_named(names: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> bool
     return any(match < Match.CONTAINED for match in match_names([names], wanted).values())
 
 
-def no_header(path: Source, row: Sequence[str], line: int) -> InputError:
-    """Return the error of a header that stands below the first line, without being sure."""
+def no_header(
+    path: Source, row: Sequence[str], line: int, *, is_transposed: bool = False
+) -> InputError:
+    """Return the error of a header that stands below the first line, without being sure.
+
+    ``is_transposed``: a line of the table may be a column, with its name in the first cell.
+    """
+    remedy = f"Remove the {LINE}s above {LINE} {line}."
+    if is_transposed:
+        remedy = (
+            "If the names of the columns stand below one another, with a record in each column, "
+            "transpose the table (in a spreadsheet: copy it, Paste Special, Transpose). Otherwise "
+            f"remove the {LINE}s above {LINE} {line}."
+        )
     return InputError(
         path,
         f"names of columns in {LINE} {line} ({listed(row)}), and other {LINE}s above them",
         expected=f"the header in the first {LINE}",
-        remedy=f"Remove the {LINE}s above {LINE} {line}.",
+        remedy=remedy,
         line=line,
     )
 

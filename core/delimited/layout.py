@@ -176,7 +176,8 @@ def _no_column(
                 if any(map(is_no_name, row)):
                     return answers_in_rows(path, layout.header, row, n_above + 1)
                 refuse_names_of_others(path, lines, delimiter, n_above, aliases)
-                return no_header(path, row, n_above + 1)
+                in_column = is_table(lines, delimiter) and column in match_names([row[:1]], aliases)
+                return no_header(path, row, n_above + 1, is_transposed=in_column)
     return no_column(path, layout.header, aliases, column, layout.n_lines_above + 1)
 
 
@@ -184,9 +185,8 @@ def _first_line(
     path: Source, lines: Sequence[str], delimiter: str, n_first: int, aliases: Aliases
 ) -> _Fit:
     """Return the layout with the header in the first line."""
-    rows = first_rows(path, lines[n_first:], delimiter, n_first)
-    header = rows[0] if rows else []
-    layout = _layout_of(Layout(delimiter, header, n_first, bool(n_first)), rows[1:], lines, aliases)
+    header, *rows = first_rows(path, lines[n_first:], delimiter, n_first) or [[]]
+    layout = _layout_of(Layout(delimiter, header, n_first, bool(n_first)), rows, lines, aliases)
     return layout, match_names([layout.header, *layout.further_headers], aliases)
 
 

@@ -424,3 +424,20 @@ def test_the_ends_of_dos_fill_up_a_block(tmp_path: Path) -> None:
     for header, record in (("id,job_title", ["1", "nurse"]), ("job_title", ["nurse"])):
         table, rows = opened(tmp_path, f"{header}\r\n{','.join(record)}\r\n" + "\x1a" * 90)
         assert rows == [record] and table.n_blank_lines == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "is_transposed"),
+    [
+        ("id,1,2,3\njob_title,nurse,welder,cook\nduties,cares,welds,cooks\n", True),
+        ("Name:,Ann\nJob title:,nurse\nAge:,33\n", True),
+        ("Staff,2,3\nid,job_title\n1,nurse\n", False),
+        ("Staff,2,3\nid,job_title,n\n1,nurse,4\n", False),
+    ],
+)
+def test_a_record_in_each_column_needs_a_transposed_table(
+    tmp_path: Path, content: str, is_transposed: bool
+) -> None:
+    with pytest.raises(InputError, match=r"line 2: found names|line 1: found names") as raised:
+        opened(tmp_path, content)
+    assert ("transpose the table" in raised.value.remedy) == is_transposed
