@@ -188,8 +188,8 @@ def _other_delimiter(header: str, wanted: Aliases) -> tuple[str, str] | None:
         inner = next(csv.reader([line], delimiter=delimiter), [])
         if len(inner) > 1 and _is_named(inner, wanted):
             return (
-                f"each line is one quoted field with {name}s in it",
-                _UNQUOTED,
+                f"each {LINE} is one field with {name}s in it",
+                f"{_UNQUOTED} In a workbook divide the column (in Excel: Data, Text to Columns).",
             )
     for delimiter, sign in OTHER_DELIMITERS.items():
         names = [part for part in header.split(delimiter) if part.strip()]

@@ -258,13 +258,13 @@ def test_a_delimiter_at_the_end_of_every_row(tmp_path: Path) -> None:
             1,
             "columns have fixed widths",
         ),
-        ('"id,job_title"\n"1,nurse"\n', 1, "each line is one quoted field with commas in it"),
+        ('"id,job_title"\n"1,nurse"\n', 1, "each line is one field with commas in it"),
         (
             '"job_title,duties_description"\n"nurse,looks after patients"\n',
             1,
-            "each line is one quoted field with commas in it",
+            "each line is one field with commas in it",
         ),
-        ('"Beruf;Tätigkeit"\n"Koch;kocht"\n"Maurer;mauert"\n', 1, "quoted field with semicolons"),
+        ('"Beruf;Tätigkeit"\n"Koch;kocht"\n"Maurer;mauert"\n', 1, "one field with semicolons"),
         ("nurse,1\ncook,2\n", 1, "the columns 'nurse', '1'"),
         (
             "Text,job_title,text\n1,nurse,2\n",

@@ -231,3 +231,10 @@ def test_a_codebook_beside_its_table_is_not_read_for_it(codebook: Rows, tmp_path
 def test_a_column_of_answers_alone_stops_no_other_sheet(tmp_path: Path) -> None:
     answers, jobs = [["corrected_isco_code"], ["2221"]], [["id", "job_title"], ["1", "nurse"]]
     assert read(tmp_path, Answers=answers, Jobs=jobs).content.sheet == "Jobs"
+
+
+def test_lines_of_a_csv_in_one_column_are_to_be_divided(tmp_path: Path) -> None:
+    lines = [["id;job_title"], ["1;nurse"], ["2;cook"]]
+    with pytest.raises(InputError, match="each row is one field with semicolons in it") as raised:
+        read(tmp_path, Sheet=lines)
+    assert "Text to Columns" in raised.value.remedy
