@@ -408,3 +408,9 @@ def test_two_columns_without_a_name_are_told_apart_in_the_error(tmp_path: Path) 
     path.write_text(head + "118,44,Bonn,cook,Rome,miner\n119,44,Bern,guard,Ulm,farmer\n")
     with pytest.raises(InputError, match="'Summer: Job title' and 'Winter: Job title'"):
         open_table(path, ALIASES, ("job_title",))
+
+
+@pytest.mark.parametrize("name", ["OCCSTR", "OCCSTRNG"])
+def test_the_text_of_a_census_comes_before_its_codes(tmp_path: Path, name: str) -> None:
+    columns = {"SERIAL": IDS, "OCC": ["100", "700", "395", "240", "100"], name: TITLES}
+    assert columns_read(tmp_path, columns) == (TITLES, None)
