@@ -97,8 +97,10 @@ def codes_without_a_name(table: Table) -> list[str]:
 def _unit_group(cell: str) -> str:
     """Return a code of four digits, of which a spreadsheet may drop a zero, "" for another value.
 
-    Codes of ISCO-88 and of national classifications are so more rarely.
+    The title of the group may stand behind it: "2221 - Nurses". Codes of ISCO-88 and of national
+    classifications are so more rarely.
     """
-    is_number = UNIT - 1 <= len(cell) <= UNIT and cell.isdecimal()
-    code = str(int(cell)).zfill(UNIT) if is_number else ""
+    digits = cell.partition(" ")[0].rstrip(".:-")
+    is_number = UNIT - 1 <= len(digits) <= UNIT and digits.isdecimal()
+    code = str(int(digits)).zfill(UNIT) if is_number else ""
     return code if code in isco08().units else ""

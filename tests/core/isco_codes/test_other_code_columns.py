@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.isco_codes.other_code_columns import codes_without_a_name
+from core.taxonomy import isco08
 from tests.support.opened_table import opened_table
 
 UNITS = ["2221", "5120", "7212", "2341", "8322", "7115"]
@@ -55,3 +56,17 @@ def test_missing_codes_are_no_other_values(missing: str, tmp_path: Path) -> None
         rows = [["id", "job_title", "kod"], *(["1", "nurse", code] for code in codes)]
         notes = codes_without_a_name(opened_table(tmp_path / "survey.csv", rows))
         assert any("'kod'" in note for note in notes) is (missing != "نا")
+
+
+@pytest.mark.parametrize("form", ["{code} {title}", "{code} - {title}", "{code}: {title}"])
+def test_a_code_may_stand_before_its_title(form: str, tmp_path: Path) -> None:
+    coded = [form.format(code=unit, title=isco08().titles[unit]) for unit in UNITS]
+    rows = [["id", "job_title", "coder 1"], *(["1", "nurse", each] for each in coded)]
+    (note,) = codes_without_a_name(opened_table(tmp_path / "survey.csv", rows))
+    assert "'coder 1'" in note
+
+
+def test_numbers_of_houses_are_no_codes(tmp_path: Path) -> None:
+    rows = [["id", "job_title", "address"]]
+    rows += [["1", "nurse", f"{n} High Street"] for n in range(2000, 2400)]
+    assert codes_without_a_name(opened_table(tmp_path / "survey.csv", rows)) == []
