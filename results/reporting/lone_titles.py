@@ -22,8 +22,13 @@ class LoneTitles:
     def __init__(self, table: Table) -> None:
         self._title = table.columns[JOB_TITLE]
         self._names = table.header
-        sample = [row for row in table.sample() if any(map(str.strip, row))]
-        others = [row for row in sample if not self._is_alone(row)]
+        others = [
+            row
+            for row in table.sample()
+            if any(map(str.strip, row))
+            and not self._is_alone(row)
+            and not table.repeats_header(row)
+        ]
         self._filled = [
             place
             for place in range(len(self._names) if len(self._names) > 2 and others else 0)

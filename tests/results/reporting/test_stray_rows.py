@@ -85,6 +85,8 @@ def test_headings_among_the_records(tmp_path: Path) -> None:
     (note,) = notes(tmp_path, STAFF)
     assert note.startswith("2 records have a title and nothing else (the first is 'Finance depart")
     assert "record 1), and all others have a value in 'id'" in note
+    _, again = notes(tmp_path, [*STAFF, *STAFF])
+    assert again.startswith("4 records have a title and nothing else")
 
 
 @pytest.mark.parametrize(
