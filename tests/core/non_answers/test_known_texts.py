@@ -85,6 +85,39 @@ saltato
 (prázdny)
 Ebda tweġiba"""
 
+RELATIVES = """\
+son
+daughter-in-law
+Tochter
+Schwägerin
+fille
+belle-sœur
+sobrino
+nuora
+neta
+kleinzoon
+wnuczka
+nepoată
+sestřenice
+dcéra
+hčerka
+nećakinja
+unoka
+внучка
+ανιψιά
+anūkas
+mazdēls
+tütar
+miniä
+svärdotter
+svigersøn
+svoger
+tengdadóttir
+iníon
+ziju
+ابنة
+menantu"""
+
 
 def rows(name: str) -> Iterator[tuple[dict[str, str], str]]:
     """Yield each text of a list with its row."""
@@ -236,6 +269,18 @@ def test_various_is_no_occupation(text: str) -> None:
 )
 def test_who_works_in_retirement_has_an_occupation(text: str, kind: str | None) -> None:
     assert NON_ANSWERS.find(join(text)) == kind
+
+
+@pytest.mark.parametrize("text", RELATIVES.splitlines())
+def test_a_relative_is_no_occupation(text: str) -> None:
+    assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_WORKING
+    assert NON_ANSWERS.find(join(text, "sews in a factory")) is None
+
+
+@pytest.mark.parametrize("text", ["Schwester", "frère", "padre", "Moster", "tia", "poika", "صهر"])
+def test_a_relative_that_is_also_an_occupation_is_an_answer(text: str) -> None:
+    """A nurse, a monk, a priest, a cider maker, a child minder, a boy who helps, and smelting."""
+    assert NON_ANSWERS.find(join(text)) is None
 
 
 @pytest.mark.parametrize("text", ["unknown", "Unknown.", "(UNKNOWN)", "unbekannt", "Inconnu"])
