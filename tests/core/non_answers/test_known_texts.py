@@ -271,6 +271,35 @@ def test_who_works_in_retirement_has_an_occupation(text: str, kind: str | None) 
     assert NON_ANSWERS.find(join(text)) == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("that's private", "not_stated"),
+        ("das ist privat", "not_stated"),
+        ("c'est personnel", "not_stated"),
+        ("no es asunto suyo", "not_stated"),
+        ("não é da sua conta", "not_stated"),
+        ("non sono affari vostri", "not_stated"),
+        ("nie pana sprawa", "not_stated"),
+        ("nu vă privește", "not_stated"),
+        ("I was dismissed", "not_working"),
+        ("wurde gekündigt", "not_working"),
+        ("j'ai perdu mon emploi", "not_working"),
+        ("fui despedida", "not_working"),
+        ("andata in pensione", "not_working"),
+        ("przeszłam na emeryturę", "not_working"),
+        ("gick i pension", "not_working"),
+        ("private", None),
+        ("Privat", None),
+        ("private tutor", None),
+        ("détective privé", None),
+        ("despedidas de soltero", None),
+    ],
+)
+def test_sentences_that_refuse_or_tell_of_a_lost_job(text: str, kind: str | None) -> None:
+    assert NON_ANSWERS.find(join(text)) == kind
+
+
 @pytest.mark.parametrize("text", RELATIVES.splitlines())
 def test_a_relative_is_no_occupation(text: str) -> None:
     assert NON_ANSWERS.find(join(text)) is NonAnswerKind.NOT_WORKING
