@@ -19,46 +19,10 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
 
-LANGUAGES = [
-    "ar",
-    "be",
-    "bg",
-    "ca",
-    "cs",
-    "cy",
-    "da",
-    "de",
-    "el",
-    "en",
-    "es",
-    "et",
-    "fi",
-    "fr",
-    "ga",
-    "he",
-    "hr",
-    "hu",
-    "id",
-    "is",
-    "it",
-    "lt",
-    "lv",
-    "mk",
-    "nb",
-    "nl",
-    "nn",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "sk",
-    "sl",
-    "sq",
-    "sr",
-    "sv",
-    "tr",
-    "uk",
-]
+LANGUAGES = (
+    "ar be bg ca cs cy da de el en es et fi fr ga he hr hu id is it lt lv mk "
+    "nb nl nn pl pt ro ru sk sl sq sr sv tr uk"
+)
 _MAX_BITS, _MAX_JOINT_BITS = 12, 18
 # The texts of these languages that lingua counted are in part decoded wrongly ("õ" for "ő"): of
 # letters beyond ASCII only those of the language count, and those that all encodings share.
@@ -94,7 +58,7 @@ def main() -> None:
         return shares
 
     lines = []
-    for language in LANGUAGES:
+    for language in LANGUAGES.split():
         folder = arguments.models / language
         letters = read(folder / "unigrams.json.br")
         pairs = read(folder / "bigrams.json.br")

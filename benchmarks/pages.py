@@ -39,18 +39,7 @@ from watcher.filesystem import Filesystem
 from watcher.processes.scheduler import NIGHTLY
 
 _PREFIXES = (
-    "junior",
-    "senior",
-    "retired",
-    "assistant",
-    "chief",
-    "part-time",
-    "former",
-    "trainee",
-    "deputy",
-    "freelance",
-    "seasonal",
-    "head",
+    "junior senior retired assistant chief part-time former trainee deputy freelance seasonal head"
 )
 _N_BATCHES = 1_000
 _N_OPENED = 5
@@ -94,7 +83,7 @@ def write_pages(outbox: Path, nights: Sequence[Path], settings: Settings) -> dic
     with large.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["job_title", "isco_code"])
-        for prefix in _PREFIXES:
+        for prefix in _PREFIXES.split():
             writer.writerows([f"{prefix} {isco08().title(unit)}", unit] for unit in isco08().units)
     unsure = settings.with_values("model", confidence_threshold=1.0)
     code_batch(outbox, "large", large, open_autocoder(bundle, unsure), unsure, 0)
