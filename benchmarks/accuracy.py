@@ -37,12 +37,12 @@ def bundle_to_measure(path: Path | None, settings: Settings) -> Bundle:
 def as_table(figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the figures as a Markdown table, one row per part."""
     header, *rows = table_rows(figures)
-    lines = [_markdown(header), "|" + "---|" * len(header), *map(_markdown, rows)]
+    lines = [table_row(header), "|" + "---|" * len(header), *map(table_row, rows)]
     return "\n".join(lines)
 
 
-def _markdown(cells: list[str]) -> str:
-    return " | ".join(["", *cells, ""]).strip()
+def table_row(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def main() -> None:

@@ -100,12 +100,9 @@ def _classify_texts(model: object, arguments: argparse.Namespace) -> Run:
     return lambda: (len(classify(texts, **options)), None)
 
 
-def _ignore(n_done: int) -> None:
-    return None
-
-
 def _isco(arguments: argparse.Namespace) -> Run:
     from core.process_start import collect_rarely
+    from core.row_counts import Progress, no_progress
     from core.settings import Settings
     from inference.autocoder import open_autocoder
     from inference.bundle import Bundle
@@ -127,7 +124,7 @@ def _isco(arguments: argparse.Namespace) -> Run:
     code = autocoder.code
     code_seconds = 0.0
 
-    def timed(texts: Sequence[str], progress: Callable[[int], None] = _ignore) -> list[Prediction]:
+    def timed(texts: Sequence[str], progress: Progress = no_progress) -> list[Prediction]:
         nonlocal code_seconds
         start = time.perf_counter()
         predictions = code(texts, progress)

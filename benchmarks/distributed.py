@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -27,6 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
@@ -126,20 +126,13 @@ class _memory_of_actors:  # noqa: N801
 
     def _watch(self) -> None:
         while not self._stop.wait(1.0):
-            for process in Path("/proc").glob("[0-9]*"):
+            for process in psutil.process_iter():
                 try:
-                    if (
-                        b"MapWorker(MapBatches(CodingActor))"
-                        not in (process / "cmdline").read_bytes()
-                    ):
-                        continue
-                    said = (process / "smaps_rollup").read_text()
-                except OSError:  # gone meanwhile
+                    if "MapWorker(MapBatches(CodingActor))" in " ".join(process.cmdline()):
+                        used = process.memory_full_info().pss >> 20
+                        self._found[process.pid] = max(self._found.get(process.pid, 0), used)
+                except psutil.Error:  # gone meanwhile
                     continue
-                pss = re.search(r"^Pss: +(\d+) kB", said, re.MULTILINE)
-                if pss:
-                    number = int(process.name)
-                    self._found[number] = max(self._found.get(number, 0), int(pss[1]) // 1024)
 
 
 def _parts(chosen: argparse.Namespace, scratch: Path) -> None:

@@ -17,12 +17,12 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.night_steps import clock, seconds_since
 from benchmarks.nights import REPORTED, Office, Sources, open_office, print_line
 from core.corrections.corrections_folder import read_folder
 from core.corrections.doubts import confirm
@@ -73,9 +73,9 @@ def night(settings: Settings, name: str, corrections: pd.DataFrame) -> dict[str,
     doubts = doubt_new_answers(kept, folder, champion, settings)
     if doubts:
         confirm(folder, CODER)
-    start = time.perf_counter(), time.process_time()
+    start = clock()
     run = run_nightly(settings)
-    minutes = (time.perf_counter() - start[0]) / 60
+    spent = seconds_since(start)
     assert run is not None
     return {
         "night": name,
@@ -83,8 +83,8 @@ def night(settings: Settings, name: str, corrections: pd.DataFrame) -> dict[str,
         "reasons": run.reasons,
         "confirmed": [reason for doubt in doubts for reason in doubt.reasons],
         "n_overruled_answers": run.metrics.n_overruled_answers,
-        "minutes": minutes,
-        "processor_minutes": (time.process_time() - start[1]) / 60,
+        "minutes": spent["seconds"] / 60,
+        "processor_minutes": spent["processor_seconds"] / 60,
     }
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy import bundle_to_measure
+from benchmarks.accuracy import bundle_to_measure, table_row
 from core.non_answers.known_texts import built_in_non_answers
 from core.settings_file.settings_reader import load_settings
 from core.text import BETWEEN, join
@@ -134,7 +134,7 @@ def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> lis
     if "is_new" in texts:
         parts["new"] = texts["is_new"].to_numpy(bool)
     parts |= {name: languages == name for name in names[counts >= _MIN_TEXTS]}
-    lines = [_line(_HEADER), "|" + "---|" * len(_HEADER)]
+    lines = [table_row(_HEADER), "|" + "---|" * len(_HEADER)]
     for name, is_in_part in parts.items():
         figures = measure(probabilities[is_in_part], labels[is_in_part], threshold)
         is_autocoded = probabilities[is_in_part].max(axis=1) >= threshold
@@ -147,7 +147,7 @@ def _table(texts: pd.DataFrame, classifier: Classifier, threshold: float) -> lis
             is_autocoded.mean(),
             figures["autocoded_agreement"],
         ]
-        lines.append(_line([name, *map(shown_figure, shown)]))
+        lines.append(table_row([name, *map(shown_figure, shown)]))
     return lines
 
 
@@ -161,16 +161,12 @@ def _no_occupation_table(
     texts = read_no_occupation(languages, held_out=True)
     texts = texts[texts["text"].map(built_in_non_answers().find).isna()]
     confidences = classifier.probabilities(list(texts["text"])).max(axis=1)
-    lines = [_line(["language", "n", "mean confidence", "autocoded"]), "|---|---|---|---|"]
+    lines = [table_row(["language", "n", "mean confidence", "autocoded"]), "|---|---|---|---|"]
     for name in ["all", *languages]:
         rows = confidences if name == "all" else confidences[(texts["language"] == name).to_numpy()]
         shares = [f"{rows.mean():.3f}", f"{(rows >= threshold).mean():.3f}"]
-        lines.append(_line([name, f"{len(rows):,}", *shares]))
+        lines.append(table_row([name, f"{len(rows):,}", *shares]))
     return lines
-
-
-def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 if __name__ == "__main__":

@@ -83,19 +83,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         n = arguments.corrections
         settings, rows = _prepare(Path(folder), n * arguments.nights, arguments.seed)
-        start = _clock()
+        start = clock()
         from training.nightly import run_nightly
 
-        steps = {"import": _since(start)}
+        steps = {"import": seconds_since(start)}
         _watch(steps)
         nights = []
         for night in range(arguments.nights):
             corrections = settings.data.corrections_dir / f"night{night:02}.csv"
             rows.iloc[night * n : (night + 1) * n].to_csv(corrections, index=False)
-            start = _clock()
+            start = clock()
             run = run_nightly(settings)
             assert run is not None
-            steps["whole night"] = _since(start)
+            steps["whole night"] = seconds_since(start)
             print(f"\n**Night {night + 1}**: {run.state} {'; '.join(run.reasons)}\n")
             _print_table(steps)
             nights.append(_figures_of(run, steps))
@@ -143,12 +143,12 @@ def _prepare(project: Path, n: int, seed: int) -> tuple[Settings, pd.DataFrame]:
     return settings, rows
 
 
-def _clock() -> tuple[float, float]:
+def clock() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def _since(start: tuple[float, float]) -> dict[str, float]:
-    wall, processor_time = (now - then for now, then in zip(_clock(), start, strict=True))
+def seconds_since(start: tuple[float, float]) -> dict[str, float]:
+    wall, processor_time = (now - then for now, then in zip(clock(), start, strict=True))
     return {"seconds": wall, "processor_seconds": processor_time}
 
 
@@ -163,11 +163,11 @@ def _watch(figures: dict[str, dict[str, float]]) -> None:
 def _timed(function: Callable[..., Any], total: dict[str, float]) -> Callable[..., Any]:
     @functools.wraps(function)
     def timed(*arguments: Any, **more: Any) -> Any:
-        start = _clock()
+        start = clock()
         try:
             return function(*arguments, **more)
         finally:
-            for key, value in _since(start).items():
+            for key, value in seconds_since(start).items():
                 total[key] += value
 
     return timed

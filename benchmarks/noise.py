@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import tempfile
 import time
 from pathlib import Path
@@ -29,6 +28,7 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
+from benchmarks.contenders import peak_mib
 from core.settings import DataSettings
 from core.settings_file.training_settings import TrainingSettings
 from core.taxonomy import isco08
@@ -103,7 +103,7 @@ def main() -> None:
         examined = distinct.assign(side="train", origin=Origin.OWN, file="", line="")
         _, summary = find_suspects(examined, model, tokenizer, settings, out)
         summary["seconds"] = round(time.perf_counter() - start)
-        summary["peak_rss_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        summary["peak_rss_mib"] = peak_mib()
         lists = {
             name: pd.read_csv(out / name, dtype={"looks_wrong": str})
             for name in ("conflicts.csv", OUTLIERS, LABEL_ISSUES)

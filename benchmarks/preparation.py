@@ -15,7 +15,6 @@ import argparse
 import csv
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.contenders import peak_mib
 from core.settings_file.settings_reader import load_settings
 from core.taxonomy import isco08
 from training.dataset.augmentation import typo
@@ -121,8 +121,7 @@ def _step(name: str) -> Iterator[None]:
     yield
     seconds = round(time.perf_counter() - start, 1)
     cpu_seconds = round(time.process_time() - start_cpu, 1)
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    figures = {"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_rss_mib": peak_mib}
+    figures = {"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_rss_mib": peak_mib()}
     print(json.dumps({"step": name, **figures}), flush=True)
 
 

@@ -20,7 +20,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +29,7 @@ import pandas as pd
 import torch
 
 from benchmarks.contenders import peak_mib, read_texts
+from benchmarks.night_steps import clock
 from benchmarks.survey import Survey, write_survey
 from core.isco_titles.group_titles import ENGLISH
 from core.settings import Settings
@@ -161,10 +161,6 @@ def _model(is_base_size: bool, pad_id: int) -> Any:
     return RobertaForSequenceClassification.from_pretrained(checkpoint).float()
 
 
-def _clock() -> tuple[float, float]:
-    return time.perf_counter(), time.process_time()
-
-
 def _seconds(step_times: list[tuple[float, float]]) -> dict[str, float]:
     first, last = step_times[0], step_times[-1]
     return {"seconds": last[0] - first[0], "processor_seconds": last[1] - first[1]}
@@ -184,7 +180,7 @@ def _ours(
 
     @contextmanager
     def watched(name: str, n_texts: int) -> Iterator[Any]:
-        yield lambda n_done: step_times.append(_clock())
+        yield lambda n_done: step_times.append(clock())
 
     # The first call says where the training begins, each later one that a step is done.
     learning = train_model(model, tokenizer, records, validation, settings, folder, watched)
@@ -201,10 +197,10 @@ def _plain(
 
     class Watch(TrainerCallback):
         def on_train_begin(self, *arguments: Any, **more: Any) -> None:
-            step_times.append(_clock())
+            step_times.append(clock())
 
         def on_step_end(self, *arguments: Any, **more: Any) -> None:
-            step_times.append(_clock())
+            step_times.append(clock())
 
     max_tokens = settings.model.max_seq_length
     padded = tokenizer(

@@ -91,9 +91,9 @@ def typed_words() -> list[tuple[str, str]]:
     return [(typed, meant) for typed, meant in map(str.split, lines)]
 
 
-def random_typos(titles: Iterable[str], seed: int) -> list[tuple[str, str]]:
+def random_typos(titles: Iterable[str]) -> list[tuple[str, str]]:
     """Return pairs of a random typo of the training, and the word: one of each title."""
-    rng = random.Random(seed)
+    rng = random.Random(0)
     pairs = []
     for title in map(clean, titles):
         words = title.split()
@@ -163,7 +163,7 @@ def _right_words(without: Spelling, with_lists: Spelling) -> list[str]:
 
 
 def _typos(without: Spelling, with_lists: Spelling, titles: Sequence[str]) -> list[str]:
-    pairs = [(typed, meant) for typed, meant in random_typos(titles, 0) if meant in without]
+    pairs = [(typed, meant) for typed, meant in random_typos(titles) if meant in without]
     long_words = [(typed, meant) for typed, meant in pairs if len(meant) > 6]
     lines = [
         "## Typos",
