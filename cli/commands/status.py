@@ -28,7 +28,8 @@ def run(parsed: argparse.Namespace, settings: Settings) -> int:
     """Print the status; return 0 if the daemon works, else 1."""
     from watcher.status.description import describe
     from watcher.status.outbox_access import with_outbox
-    from watcher.status.status import Health, judge, read_status, status_file_name
+    from watcher.status.status import Health, judge
+    from watcher.status.status_file import read_status, status_file_name
 
     status = read_status(settings.watcher.outbox, parsed.worker)
     now = datetime.now(UTC)

@@ -20,7 +20,8 @@ from watcher.open_files import Writers
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor
 from watcher.signals import Shutdown
-from watcher.status.status import Status, read_status
+from watcher.status.status import Status
+from watcher.status.status_file import read_status
 
 
 class ProcessKilled(BaseException):

@@ -23,7 +23,8 @@ from tests.watcher.test_daemon import batches, daemon, drop, wait_for
 from watcher.intake.folder_checks import STAGING
 from watcher.intake.local_state import make_local_state_dir
 from watcher.processes.worker import Worker
-from watcher.status.status import Health, judge, read_status
+from watcher.status.status import Health, judge
+from watcher.status.status_file import read_status
 
 GOOD = "job_title\n" + "".join(f"cook {n}\n" for n in range(40))
 DISK_BYTES, STEP_BYTES = 2 << 20, 16 << 10

@@ -36,8 +36,8 @@ from watcher.intake.folder_checks import STAGING
 from watcher.intake.local_state import local_state_path
 from watcher.open_files import file_system_of, is_open_for_writing
 from watcher.processes.processor import Processor
-from watcher.status.status import Health, InProgress, Problem, judge, read_status
-from watcher.status.status_file import write_status
+from watcher.status.status import Health, InProgress, Problem, judge
+from watcher.status.status_file import read_status, write_status
 
 GOOD = b"id,job_title\n0110,nurse\nNA,welder\n"
 TURNS = 12  # of 0.1 s: more than the quiet time of 0.2 s and the second hash take

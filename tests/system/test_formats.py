@@ -25,7 +25,8 @@ from tests.support.daemon_harness import DaemonHarness
 from tests.support.external_programs import needs_office
 from tests.support.table_files import HEADER, WRITERS, texts_of, write_by_office, write_xlsx
 from watcher.status.description import describe
-from watcher.status.status import judge, read_status
+from watcher.status.status import judge
+from watcher.status.status_file import read_status
 
 TURNS = 14  # of 0.1 s: more than the quiet time of 0.2 s and the second hash take
 

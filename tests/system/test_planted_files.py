@@ -36,7 +36,8 @@ from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import WorkerLostError
 from watcher.processes.scheduler import LAST, NIGHTLY, NightlyScheduler
 from watcher.processes.worker import Worker
-from watcher.status.status import Health, judge, read_status
+from watcher.status.status import Health, judge
+from watcher.status.status_file import read_status
 
 GOOD = b"id,job_title\n0110,nurse\nNA,welder\n"
 TURNS = 12

@@ -48,7 +48,7 @@ from watcher.open_files import Writers
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.signals import Shutdown
-from watcher.status.status import read_status
+from watcher.status.status_file import read_status
 from watcher.status.waiting_files import INTERRUPTED
 from watcher.status.writer import StatusWriter
 

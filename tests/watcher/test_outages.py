@@ -34,7 +34,8 @@ from watcher.processes.explainer import Explainer
 from watcher.processes.file_processor import FileProcessor
 from watcher.processes.processor import Processor, WorkerLostError
 from watcher.signals import Shutdown
-from watcher.status.status import STATUS, Health, judge, read_status
+from watcher.status.status import Health, judge
+from watcher.status.status_file import STATUS, read_status
 
 GOOD = b"id,job_title\n0110,nurse\nNA,welder\n"
 N_OUTAGES = 5  # more than the three attempts that a file has

@@ -30,7 +30,8 @@ from watcher.hooks.start_errors import first_line_fault
 from watcher.intake.folder_checks import STAGING
 from watcher.intake.known_corrections import KnownCorrections
 from watcher.processes.scheduler import NightlyScheduler
-from watcher.status.status import Health, judge, read_status
+from watcher.status.status import Health, judge
+from watcher.status.status_file import read_status
 
 _MAX_NAMED = 5
 _LEAST_THRESHOLD = 0.5

@@ -39,7 +39,8 @@ from watcher.retention.old_batches import Batch, OldBatches, moment_of, written_
 from watcher.retention.purge_report import Exempt, Old, Place, PurgeReport
 from watcher.status.other_daemons import other_daemons
 from watcher.status.removed_reasons import without_removed_reasons
-from watcher.status.status import encodable, read_status, status_file_name
+from watcher.status.status import encodable
+from watcher.status.status_file import read_status, status_file_name
 
 _LOG = logging.getLogger(__name__)
 _PREFIX = "purge-"

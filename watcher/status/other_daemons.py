@@ -7,7 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 
 from core.errors import StatusError
-from watcher.status.status import N_RESULTS, Status, read_status, status_file_name
+from watcher.status.status import N_RESULTS, Status
+from watcher.status.status_file import read_status, status_file_name
 
 
 def other_daemons(outbox: Path) -> list[str]:

@@ -10,13 +10,8 @@ from pathlib import Path
 from core.errors import AlreadyRunningError, StatusError
 from watcher.environment import Environment
 from watcher.intake.folder_checks import STAGING
-from watcher.status.status import (
-    Health,
-    duration_text,
-    judge,
-    read_status,
-    status_file_name,
-)
+from watcher.status.status import Health, duration_text, judge
+from watcher.status.status_file import read_status, status_file_name
 
 _LOG = logging.getLogger(__name__)
 _GONE = (Health.STOPPED, Health.DEAD, Health.UNRESPONSIVE)

@@ -1,8 +1,8 @@
-"""What ``outbox/status.json`` has in it, and what it means: is the daemon alive, what does it do?
+"""What the status of a daemon has in it, and what it means: is it alive, what does it do?
 
-No field of the file says "alive", because a daemon that was killed cannot change it. The reader
-judges by the age of the daemon's last activity, a completed poll of the inbox or progress on a
-file, and on the daemon's own machine by its process.
+No field says "alive", because a daemon that was killed cannot change it. The reader judges by the
+age of the daemon's last activity, a completed poll of the inbox or progress on a file, and on the
+daemon's own machine by its process.
 """
 
 from __future__ import annotations
@@ -12,18 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Literal
 
 import psutil
-from pydantic import AwareDatetime, BaseModel, ConfigDict, InstanceOf, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, InstanceOf
 
-from core.errors import StatusError
-from core.files.own_files import SENTINEL, OwnFileError, read_own_file
-from watcher.environment import MAIN
-from watcher.intake.local_state import was_used
-
-STATUS = "status.json"
 # Without activity for so many polls, and for so long at least, a daemon is unresponsive.
 UNRESPONSIVE_POLLS = 10
 UNRESPONSIVE_S = 30.0
@@ -186,43 +179,6 @@ class HealthReport:
 
     health: Health
     reason: str
-
-
-class DamagedStatusError(StatusError):
-    """The status is there, and is not what a daemon writes."""
-
-
-def status_file_name(name: str) -> str:
-    """Return the name of the status file of the daemon ``name``."""
-    return STATUS if name == MAIN else f"status-{name}.json"
-
-
-def read_status(outbox: Path, name: str = MAIN) -> Status:
-    """Return what the daemon last wrote. Raises StatusError where nothing can be read."""
-    path = outbox / status_file_name(name)
-    try:
-        return Status.model_validate_json(read_own_file(path))
-    except FileNotFoundError:
-        if was_used(outbox) and not (outbox / SENTINEL).exists():
-            raise StatusError(
-                f"{str(outbox)!r} has no file {SENTINEL}, and a daemon has worked there: is the "
-                "share of the folder connected?"
-            ) from None
-        raise StatusError(
-            f"no daemon has worked here: {str(path)!r} does not exist; start one with 'isco watch' "
-            "or 'isco service install'"
-        ) from None
-    except OSError as error:
-        raise StatusError(
-            f"{str(path)!r} cannot be read ({error}); is the share of the folder connected?"
-        ) from None
-    except OwnFileError as error:
-        raise DamagedStatusError(str(error)) from None
-    except ValidationError as error:
-        raise DamagedStatusError(
-            f"{str(path)!r} is damaged ({' '.join(error.errors()[0]['msg'].split())}); a running "
-            "daemon replaces it within seconds; otherwise start one"
-        ) from None
 
 
 def is_running(pid: int) -> bool:

@@ -26,18 +26,13 @@ from watcher.outcome import Outcome
 from watcher.processes.scheduler import NightlyScheduler
 from watcher.status.prometheus import write_metrics
 from watcher.status.removed_reasons import without_removed_reasons
-from watcher.status.status import (
-    N_RESULTS,
+from watcher.status.status import N_RESULTS, FileResult, InProgress, Problem, Status, encodable
+from watcher.status.status_file import (
     DamagedStatusError,
-    FileResult,
-    InProgress,
-    Problem,
-    Status,
-    encodable,
     read_status,
     status_file_name,
+    write_status,
 )
-from watcher.status.status_file import write_status
 from watcher.status.waiting_files import INTERRUPTED, MAY_BE_WRITTEN, N_LISTED, WaitingFiles
 
 _LOG = logging.getLogger(__name__)

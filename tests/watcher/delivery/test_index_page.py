@@ -28,9 +28,8 @@ from watcher.status.status import (
     Waiting,
     encodable,
     judge,
-    status_file_name,
 )
-from watcher.status.status_file import write_status
+from watcher.status.status_file import status_file_name, write_status
 
 MOMENT = datetime(2026, 11, 23, 4, 15, tzinfo=UTC)
 

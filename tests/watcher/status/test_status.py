@@ -34,15 +34,14 @@ from watcher.processes.scheduler import NIGHTLY
 from watcher.status.description import describe
 from watcher.status.status import (
     STALLED_S,
-    STATUS,
     UNRESPONSIVE_S,
     Health,
     Problem,
     Status,
     is_running,
     judge,
-    read_status,
 )
+from watcher.status.status_file import STATUS, read_status
 from watcher.status.writer import StatusWriter
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
