@@ -33,16 +33,6 @@ from core.formats.file_names import misleading_ending
 from core.formats.open_content import open_content
 from core.formats.source import AUTO, Source
 
-__all__ = [
-    "CHUNK_ROWS",
-    "SAMPLE_ROWS",
-    "Aliases",
-    "Row",
-    "Table",
-    "check_columns",
-    "open_table",
-]
-
 CHUNK_ROWS = 10_000
 _WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)
 _END_OF_FILE = "\x1a"  # what DOS programs, and SAS on Windows, write after the last line

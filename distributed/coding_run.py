@@ -160,8 +160,7 @@ def _actor_settings(settings: Settings, n_threads: int) -> Settings:
     The predictions are the same bits on every machine, so no accelerator that one of them has may
     be used.
     """
-    values = {"threads": n_threads, "provider": "cpu"}
-    return settings.with_values("inference", **values)
+    return settings.with_values("inference", threads=n_threads, provider="cpu")
 
 
 def _coded_dataset(

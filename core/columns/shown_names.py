@@ -8,6 +8,7 @@ from core.columns.header_parts import plain_header
 from core.languages.message import Message
 
 _MAX_NAMES = 40
+_N_LISTED = 5
 
 
 def shown_text(text: str, n_chars: int = 40) -> str:
@@ -29,10 +30,10 @@ def listed(header: Sequence[str]) -> str:
     return f"{names} and {n_more} more" if n_more > 0 else names
 
 
-def first_listed(texts: Sequence[object], n_shown: int = 5) -> str:
+def first_listed(texts: Sequence[object]) -> str:
     """Return the first of many texts or numbers; "…" stands for the others."""
-    more = ", …" if len(texts) > n_shown else ""
-    return ", ".join(map(str, texts[:n_shown])) + more
+    more = ", …" if len(texts) > _N_LISTED else ""
+    return ", ".join(map(str, texts[:_N_LISTED])) + more
 
 
 def listed_with_and(names: Sequence[str]) -> str:

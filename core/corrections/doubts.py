@@ -173,12 +173,10 @@ def write_doubts(corrections_path: Path, doubts: Iterable[Doubt]) -> None:
     """Write the doubts about a corrections file. Raises OSError."""
     path = doubts_path(corrections_path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomic(path, as_own_json({_KEY: [_to_json(doubt) for doubt in doubts]}))
-
-
-def _to_json(doubt: Doubt) -> dict[str, Any]:
-    """Return the values of a doubt but for ``kept``: the file of doubts is named after it."""
-    return {key: value for key, value in doubt.to_json().items() if key != "kept"}
+    values = [doubt.to_json() for doubt in doubts]
+    for one in values:
+        del one["kept"]  # the file of doubts is named after it
+    write_atomic(path, as_own_json({_KEY: values}))
 
 
 def remove_doubts(corrections_path: Path) -> None:

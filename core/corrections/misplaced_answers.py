@@ -48,7 +48,6 @@ class MisplacedAnswers:
         first_column : columns before it are the input's own, and have no answers.
         answers : the column in which answers count.
         """
-        self._table = table
         self._cells = StatedCells(table.columns, first_column)
         self._added = _added_code_columns(table, first_column)
         position = table.columns.get(answers)

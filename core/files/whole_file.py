@@ -21,16 +21,14 @@ PUBLIC_FILE = 0o644
 _BLOCK_BYTES = 1 << 23
 
 
-def write_atomic(
-    path: Path, content: bytes | str, *, is_public: bool = False, is_durable: bool = False
-) -> None:
+def write_atomic(path: Path, content: bytes | str, *, is_public: bool = False) -> None:
     """Replace ``path`` by ``content`` with one rename; text is written as UTF-8.
 
     See ``open_atomic`` for the parameters and errors.
     """
     # A file name need not be UTF-8, and may stand in the content.
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    with open_atomic(path, is_public=is_public, is_durable=is_durable) as file:
+    with open_atomic(path, is_public=is_public) as file:
         file.write(data)
 
 

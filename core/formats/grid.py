@@ -17,7 +17,8 @@ from itertools import islice, zip_longest
 from core.columns.column_choice import Aliases
 from core.columns.header_names import Match
 from core.delimited.format_errors import TwoHeadersError
-from core.delimited.layout import HEAD_LINES, Layout, layout_of_lines
+from core.delimited.layout import Layout, layout_of_lines
+from core.delimited.parsed_lines import HEAD_LINES
 from core.errors import InputError
 from core.formats.cell_text import checked_row
 from core.formats.content import Content, Records

@@ -25,7 +25,6 @@ class LetterIndex:
         order = np.argsort(hashes)
         self._hashes = hashes[order]
         self._words = letters.word[order].astype(np.uint32)
-        self._n_words = len(words)
 
     def find(self, words: Sequence[str]) -> list[list[int]]:
         """Return for each word the places of those with one letter more, or with another letter.

@@ -505,7 +505,7 @@ def test_a_persons_decision_is_not_coded_against(bundle: Bundle, settings: Setti
 def _keep(folder: Path, n_rounds: int) -> None:
     for n in range(n_rounds):
         text = "text,corrected_isco_code\n" + f"nurse {n},2221\n" * 2000
-        write_atomic(folder / "same.csv", text, is_durable=False)
+        write_atomic(folder / "same.csv", text)
 
 
 @pytest.mark.slow

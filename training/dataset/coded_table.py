@@ -7,9 +7,10 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from core.columns.column_choice import Aliases
 from core.columns.record_text import row_text
 from core.columns.shown_names import listed
-from core.csv_table import Aliases, Row, Table, open_table
+from core.csv_table import Row, Table, open_table
 from core.delimited.format_errors import no_column
 from core.errors import InputError
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader

@@ -122,12 +122,9 @@ def production_rate(confidence: np.ndarray, hit: np.ndarray, agreement: float) -
 
     It is that of ``lowest_threshold``.
     """
-    return share_above(lowest_threshold(confidence, hit, agreement), confidence)
-
-
-def share_above(threshold: float, confidence: np.ndarray) -> float:
-    """Return the share of texts that a threshold autocodes; 0 without texts."""
-    return float((confidence >= threshold).mean()) if len(confidence) else 0.0
+    if not len(hit):
+        return 0.0
+    return float((confidence >= lowest_threshold(confidence, hit, agreement)).mean())
 
 
 def lowest_threshold(confidence: np.ndarray, hit: np.ndarray, agreement: float) -> float:

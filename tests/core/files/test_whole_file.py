@@ -17,7 +17,7 @@ from core.files.whole_file import PUBLIC_FILE, open_atomic, sha256_of, write_ato
 def test_the_content_replaces_the_file(tmp_path: Path, content: str | bytes) -> None:
     path = tmp_path / "a.json"
     path.write_text("old", encoding="utf-8")
-    write_atomic(path, content, is_public=True, is_durable=True)
+    write_atomic(path, content, is_public=True)
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     assert path.read_bytes() == data
     assert path.stat().st_mode & 0o777 == PUBLIC_FILE
