@@ -334,14 +334,10 @@ def _one_rule(labels: np.ndarray, best: np.ndarray) -> np.ndarray:
     return np.where(of_group, others[n.argmax()], labels)
 
 
-def _one_code(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return np.full(len(labels), rng.choice(_UNITS))
-
-
 POISONS: dict[str, Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]] = {
     "all shuffled": lambda labels, best, rng: rng.permutation(labels),
     "codes shifted by a row": lambda labels, best, rng: np.roll(labels, 1),
-    "one code for all": lambda labels, best, rng: _one_code(labels, rng),
+    "one code for all": lambda labels, best, rng: np.full(len(labels), rng.choice(_UNITS)),
     "all random": lambda labels, best, rng: _random(labels, 1.0, rng),
     # A coder who contradicts the model wherever it is right, and confirms it where it is wrong.
     "wrong on purpose": lambda labels, best, rng: np.where(

@@ -50,14 +50,6 @@ class CorrectionsLookup:
     unread: tuple[UnreadFile, ...] = ()
 
     @classmethod
-    def of(cls, codes: Mapping[str, str]) -> CorrectionsLookup:
-        """Return a lookup of these decisions (text → code)."""
-        decisions = Decisions()
-        for text, code in codes.items():
-            decisions[text] = code
-        return cls(decisions, origins=dict.fromkeys([*codes][-_MAX_TEXTS:], AnswerOrigin()))
-
-    @classmethod
     def load(
         cls,
         corrections_dir: Path,

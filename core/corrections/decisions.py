@@ -96,9 +96,6 @@ class Decisions:
         state = self._state(decision_key(text))
         return None if state is None else state.decision
 
-    def __setitem__(self, text: str, decision: str) -> None:
-        self._states[decision_key(text)] = _State(decision)
-
     def apply(self, correction: Correction) -> Outcome:
         """Change the decision about a text by one more answer, and return what that did.
 

@@ -14,12 +14,7 @@ def script_of(letter: str) -> str:
     return unicodedata.name(letter, "").partition(" ")[0]
 
 
-def has_greek(text: str) -> bool:
-    """Return whether ``text`` has a Greek letter."""
-    return _GREEK.search(text) is not None
-
-
 def ends_as_question(text: str, beside: str = "") -> bool:
     """Return whether ``text`` ends with a question mark: ";", too, with Greek in or beside it."""
-    is_greek = text.endswith(_GREEK_KEY) and has_greek(text + beside)
+    is_greek = text.endswith(_GREEK_KEY) and _GREEK.search(text + beside) is not None
     return is_greek or text.endswith(_QUESTION_MARKS)

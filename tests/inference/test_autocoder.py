@@ -21,6 +21,7 @@ from inference.corrections_lookup import CorrectionsLookup
 from inference.model_registry import ModelRegistry
 from inference.onnx_session import OnnxSession, length_batches
 from tests.support.bare_autocoder import bare_autocoder
+from tests.support.decided_texts import lookup_of
 
 
 def test_rows_sum_to_one(bundle: Bundle, texts: list[str]) -> None:
@@ -128,7 +129,7 @@ def test_every_shortcut_gives_what_one_text_at_a_time_gives(
 
 def test_a_non_answer_is_not_computed_and_a_correction_of_it_wins(bundle: Bundle) -> None:
     classifier = Counting(bundle)
-    lookup = CorrectionsLookup.of({join("refused"): "9611"})
+    lookup = lookup_of({join("refused"): "9611"})
     coder = bare_autocoder(classifier, bundle, lookup)
     titles = ["refused", "Rentner", "n/a", "#VALUE!", "retired nurse"]
     texts = [*map(join, titles), join("self employed", "taught maths")]
@@ -154,7 +155,7 @@ def test_a_job_that_the_person_does_not_have_gets_candidates_and_no_code(bundle:
     coder = bare_autocoder(
         classifier,
         bundle,
-        CorrectionsLookup.of({corrected: "2611"}),
+        lookup_of({corrected: "2611"}),
         threshold=0.0,
         fallback="climb",
     )

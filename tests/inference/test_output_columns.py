@@ -9,16 +9,16 @@ from core.isco_scores.derived_variables import derived_values
 from core.own_tables.code_source import CodeSource
 from core.own_tables.output_contract import OUTPUT_COLUMNS, free_names, output_columns
 from core.version import VERSION
-from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import NO_PREDICTION, Floors, Prediction, decide, no_code
 from inference.output_columns import as_cells, counts, output_values
 from inference.versions import software_versions
+from tests.support.decided_texts import lookup_of
 
 (MODEL,) = decide(np.eye(1, 436, dtype=np.float32), 0.9, "truncate")
 RETIRED = no_code(CodeSource.NOT_WORKING)
 (TOO_UNSURE,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate", Floors(0.5))
 (MINOR,) = decide(np.full((1, 436), 1 / 436, np.float32), 0.9, "truncate")
-CORRECTED = CorrectionsLookup.of({"nurse": "2221"}).find("nurse")
+CORRECTED = lookup_of({"nurse": "2221"}).find("nurse")
 
 
 @pytest.mark.parametrize("prediction", [MODEL, CORRECTED, NO_PREDICTION, RETIRED, TOO_UNSURE])

@@ -29,6 +29,7 @@ from inference.similar_corrections import (
     similarity_of,
 )
 from tests.conftest import ROOT
+from tests.support.decided_texts import lookup_of
 
 UNITS = isco08().units
 RULES = SimilarityRules(offset=4.0, slope=10.0, sharpness=30.0, min_cosine=0.5)
@@ -65,7 +66,7 @@ def test_a_near_duplicate_is_coded_like_the_correction_and_not_autocoded(
 ) -> None:
     before = coded(bundle_of_rules, settings, CorrectionsLookup(), ALIKE)
     assert before.source == "model" and before.candidates[0][0] != CODE and not before.similar
-    after = coded(bundle_of_rules, settings, CorrectionsLookup.of({CORRECTED: CODE}), ALIKE)
+    after = coded(bundle_of_rules, settings, lookup_of({CORRECTED: CODE}), ALIKE)
     assert (after.isco_code, after.source) == (CODE[:3], "similar_correction")
     assert after.is_fallback and after.needs_review and after.is_by_model
     assert 0.5 < after.confidence < np.float32(settings.model.confidence_threshold)
@@ -76,7 +77,7 @@ def test_a_near_duplicate_is_coded_like_the_correction_and_not_autocoded(
 def test_a_correction_says_nothing_about_other_texts(
     bundle_of_rules: Bundle, settings: Settings, texts: list[str]
 ) -> None:
-    lookup = CorrectionsLookup.of({CORRECTED: CODE})
+    lookup = lookup_of({CORRECTED: CODE})
     without = open_autocoder(bundle_of_rules, settings, CorrectionsLookup()).code(texts)
     together = open_autocoder(bundle_of_rules, settings, lookup).code(texts)
     n_changed = sum(one != other for one, other in zip(without, together, strict=True))
@@ -89,11 +90,11 @@ def test_new_corrections_reach_texts_that_were_coded_before(
 ) -> None:
     autocoder = open_autocoder(bundle_of_rules, settings, CorrectionsLookup())
     (before,) = autocoder.code([ALIKE])
-    autocoder.corrections_lookup = CorrectionsLookup.of({CORRECTED: CODE})
+    autocoder.corrections_lookup = lookup_of({CORRECTED: CODE})
     (after,) = autocoder.code([ALIKE])
     assert after.candidates[0][0] == CODE
     assert autocoder.code([ALIKE]) == [after]  # from the cache
-    autocoder.corrections_lookup = CorrectionsLookup.of({CORRECTED: CODE, ALIKE: "2250"})
+    autocoder.corrections_lookup = lookup_of({CORRECTED: CODE, ALIKE: "2250"})
     assert autocoder.code([ALIKE])[0].source == "correction"
     autocoder.corrections_lookup = CorrectionsLookup()
     assert autocoder.code([ALIKE]) == [before]
@@ -108,7 +109,7 @@ def test_the_same_bits_in_whatever_company(
     chance = random.Random(3)
     taught = {text: chance.choice(UNITS) for text in texts[::2]}
     asked = [text.replace(" | ", " of the town | ") for text in texts]
-    lookup = CorrectionsLookup.of(taught)
+    lookup = lookup_of(taught)
     together = open_autocoder(bundle_of_rules, settings, lookup).code(asked)
     assert sum(len(prediction.similar) == 3 for prediction in together) > len(asked) / 10
     monkeypatch.setattr(similar_corrections, "_TEXTS_PER_BLOCK", 7)
@@ -191,7 +192,7 @@ def test_rules_that_are_none_are_an_error(bundle_of_rules: Bundle, settings: Set
 
 
 def test_groups_and_texts_without_a_code_teach_nobody() -> None:
-    lookup = CorrectionsLookup.of({"a": "0310", "b": "221", "c": "not codable"})
+    lookup = lookup_of({"a": "0310", "b": "221", "c": "not codable"})
     assert lookup.teaching == {"a": "0310"}
 
 
@@ -199,7 +200,7 @@ def test_another_wording_of_a_text_is_no_other_correction() -> None:
     """Else an answer would have several votes, and would vouch for itself in the calibration."""
     nurse, worded, greek = "nurse | unknown", "nurse | keine angabe", "εργοδηγός | unknown"
     codes = {nurse: "2221", greek: "3122", worded: "2221", "nurse | na": "2221"}
-    teaching = CorrectionsLookup.of(codes).teaching
+    teaching = lookup_of(codes).teaching
     assert teaching == {"nurse | na": "2221", greek: "3122"}
     similar = SimilarCorrections(RULES)
     similar.learn(teaching, lambda texts: np.full((2, 2), 127, np.int8))

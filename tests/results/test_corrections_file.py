@@ -28,6 +28,7 @@ from results.corrections_file import corrections_batch_id, process_corrections
 from results.corrections_source import is_corrections_file
 from results.receipt import CorrectionsReceipt
 from results.statistics import BatchStatistics
+from tests.support.decided_texts import lookup_of
 from tests.support.labelled_records import kept_corrections
 from tests.support.written_rows import rows_of
 from tests.watcher.test_daemon import batches, daemon, drop, wait_for
@@ -296,7 +297,7 @@ def test_the_memory_outranks_the_model_and_the_cache(bundle: Bundle, settings: S
     coder = open_autocoder(bundle, settings)
     text = join("nurse")
     (before,) = coder.code([text])
-    coder.corrections_lookup = CorrectionsLookup.of({text: "0110"})
+    coder.corrections_lookup = lookup_of({text: "0110"})
     (after,) = coder.code([text])
     assert (before.source, after.source) == ("model", "correction")
     assert (after.isco_code, after.confidence, after.needs_review) == ("0110", 1.0, False)
@@ -483,7 +484,7 @@ def test_only_new_files_are_read_again(tmp_path: Path, settings: Settings) -> No
 def test_a_persons_decision_is_not_coded_against(bundle: Bundle, settings: Settings) -> None:
     coder = open_autocoder(bundle, settings)
     group, none = join("welder"), join("refused")
-    coder.corrections_lookup = CorrectionsLookup.of({group: "721", none: "not codable"})
+    coder.corrections_lookup = lookup_of({group: "721", none: "not codable"})
     welder, refused = coder.code([group, none])
     assert (welder.isco_code, welder.source, welder.needs_review) == ("721", "correction", False)
     assert (refused.isco_code, refused.source, refused.needs_review) == ("", "not_codable", False)

@@ -17,9 +17,9 @@ from core.text import EMPTY_TEXT, join
 from inference.autocoder import open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier, open_classifier
-from inference.corrections_lookup import CorrectionsLookup
 from isco import Coder
 from tests.conftest import ROOT
+from tests.support.decided_texts import lookup_of
 from web.group_search import find_groups
 
 
@@ -111,13 +111,13 @@ def test_a_job_that_the_person_does_not_have_is_never_autocoded(
         join("suche Arbeit als Maurer"): "7112",
         join("I need a lawyer"): "2611",
     }
-    lookup = CorrectionsLookup.of({join("need a lawyer"): "2611"})
+    lookup = lookup_of({join("need a lawyer"): "2611"})
     autocoder = open_autocoder(shipped, load_settings(config), lookup)
     for prediction, likeliest in zip(autocoder.code(list(texts)), texts.values(), strict=True):
         assert (prediction.isco_code, prediction.source) == ("", "too_unsure")
         assert prediction.needs_review and prediction.confidence == 0
         assert prediction.candidates[0][0] == likeliest
-    autocoder.corrections_lookup = CorrectionsLookup.of(texts)
+    autocoder.corrections_lookup = lookup_of(texts)
     assert [prediction.isco_code for prediction in autocoder.code(list(texts))] == [*texts.values()]
     vacancy, maid = autocoder.code([join("se busca cocinero"), join("doméstica", "limpo casas")])
     assert (vacancy.isco_code, maid.isco_code) == ("5120", "9111")

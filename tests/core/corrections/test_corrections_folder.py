@@ -19,6 +19,7 @@ from core.settings import DataSettings
 from core.text import clean
 from inference import corrections_lookup
 from inference.corrections_lookup import CorrectionsLookup
+from tests.support.decided_texts import decide
 from tests.support.other_users import are_possible, command_prefix
 
 
@@ -44,7 +45,7 @@ def test_a_folder_is_read_oldest_file_first(tmp_path: Path) -> None:
 def test_another_group_and_not_codable_replace_the_code(tmp_path: Path) -> None:
     for code in ("721", "not codable"):
         codes = Decisions()
-        codes["nurse | unknown"] = "2221"
+        decide(codes, "nurse | unknown", "2221")
         write(tmp_path, "a.csv", code, 1)
         (row,) = read_folder(tmp_path, DataSettings())
         assert codes.apply(row[1]).replaced == "2221"

@@ -13,8 +13,9 @@ from core.corrections.decisions import NO_CONFLICT, Decisions, Outcome, decided_
 from core.corrections.signature import Signature
 from core.taxonomy import isco08
 from core.text import join
+from tests.support.decided_texts import decide
 
-CHOICES = [*isco08().units[:5], *isco08().minors[:3], "not codable"]
+CHOICES = [*isco08().units[:8], "not codable"]
 # One decision holds for all texts that have this in common.
 TEXTS = st.text(max_size=3).map(decided_text)
 WRITTEN = st.lists(st.tuples(TEXTS, st.sampled_from(CHOICES)), max_size=60)
@@ -26,10 +27,11 @@ def test_they_are_those_of_a_dictionary(
 ) -> None:
     decisions, expected = Decisions(), dict[str, str]()
     for text, decision in written:
-        decisions[text] = expected[text] = decision
+        decide(decisions, text, decision)
+        expected[text] = decision
     earlier = decisions.copy()
     for text, decision in more:
-        decisions[text] = decision
+        decide(decisions, text, decision)
     assert [earlier.get(text) for text in expected] == list(expected.values())
     expected |= dict(more)
     assert [decisions.get(text) for text in expected] == list(expected.values())
@@ -37,7 +39,7 @@ def test_they_are_those_of_a_dictionary(
     # The version does not depend on the order.
     again = Decisions()
     for text, decision in reversed(expected.items()):
-        again[text] = decision
+        decide(again, text, decision)
     assert again.version() == decisions.version()
     assert bool(decisions.version()) == bool(expected)
 
@@ -46,17 +48,17 @@ def test_they_are_those_of_a_dictionary(
 def test_duties_that_say_nothing_are_no_other_text(duties: str) -> None:
     """One wave of a survey has NA where the other has an empty cell."""
     decisions = Decisions()
-    decisions[join("driver cleaner")] = "7126"
+    decide(decisions, join("driver cleaner"), "7126")
     assert decisions.get(join("driver cleaner", duties)) == "7126"
     assert decisions.get(join("", duties)) is None
-    decisions[join("driver cleaner", duties)] = "9112"
+    decide(decisions, join("driver cleaner", duties), "9112")
     assert decisions.get(join("driver cleaner")) == "9112"
 
 
 @pytest.mark.parametrize("duties", ["retired", "none of the cars", "in an office"])
 def test_duties_that_say_something_are_another_text(duties: str) -> None:
     decisions = Decisions()
-    decisions[join("driver cleaner")] = "7126"
+    decide(decisions, join("driver cleaner"), "7126")
     assert decisions.get(join("driver cleaner", duties)) is None
 
 
@@ -67,7 +69,7 @@ TEXT = "nurse | wards"
 @pytest.mark.parametrize("decided_title", ["προϊστάμενος", "ΠΡΟΙΣΤΑΜΕΝΟΣ"])
 def test_greek_capitals_without_accents_are_no_other_text(title: str, decided_title: str) -> None:
     decisions = Decisions()
-    decisions[join(decided_title)] = "1219"
+    decide(decisions, join(decided_title), "1219")
     assert decisions.get(join(title)) == "1219"
 
 
@@ -76,7 +78,7 @@ def test_greek_capitals_without_accents_are_no_other_text(title: str, decided_ti
 )
 def test_the_sign_of_greek_alone_is_no_other_text(title: str, other: str) -> None:
     decisions = Decisions()
-    decisions[join(title)] = "5120"
+    decide(decisions, join(title), "5120")
     assert decisions.get(join(other)) == "5120"
 
 
@@ -96,7 +98,7 @@ def test_the_sign_of_greek_alone_is_no_other_text(title: str, other: str) -> Non
 def test_accents_that_people_leave_out_make_no_other_text(title: str, other: str) -> None:
     for decided_title, asked in [(title, other), (other, title)]:
         decisions = Decisions()
-        decisions[join(decided_title)] = "3119"
+        decide(decisions, join(decided_title), "3119")
         assert decisions.get(join(asked)) == "3119"
 
 
@@ -112,7 +114,7 @@ def test_accents_that_people_leave_out_make_no_other_text(title: str, other: str
 )
 def test_a_mark_that_makes_another_letter_makes_another_text(title: str, other: str) -> None:
     decisions = Decisions()
-    decisions[join(title)] = "2211"
+    decide(decisions, join(title), "2211")
     assert decisions.get(join(other)) is None
 
 
@@ -205,7 +207,7 @@ def test_groups_and_not_codable_teach_nobody() -> None:
     assert not decided(answer("222", "anna")).teaches_others(TEXT)
     assert not Decisions().teaches_others(TEXT)
     decisions = Decisions()
-    decisions[TEXT] = "not codable"
+    decide(decisions, TEXT, "not codable")
     assert not decisions.teaches_others(TEXT)
 
 

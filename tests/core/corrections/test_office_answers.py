@@ -14,6 +14,7 @@ from core.corrections.correction import NOT_CODABLE
 from core.corrections.decisions import Decisions
 from core.corrections.office_answers import AnswerOrigin, OfficeAnswers
 from core.corrections.text_list import ListHead, TextCollector
+from tests.support.decided_texts import decide
 
 ID, OTHER = "0123456789ab", "ba9876543210"
 SAMPLE = sample_name(ID)
@@ -50,7 +51,7 @@ def answers(folder: Path, given: dict[str, tuple[str, str]]) -> OfficeAnswers:
     """Return the answers (text → code, sample) that count."""
     decisions = Decisions()
     for text, (code, _) in given.items():
-        decisions[text] = code
+        decide(decisions, text, code)
     origins = {
         text: AnswerOrigin(sampled, "2026-11-2" + str(n))
         for n, (text, (_, sampled)) in enumerate(given.items())

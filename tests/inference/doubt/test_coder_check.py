@@ -30,6 +30,7 @@ from inference.doubt.coder_check import (
     check_answers,
     check_coders,
 )
+from tests.support.decided_texts import lookup_of
 
 UNITS = isco08().units
 PLAIN = {
@@ -157,7 +158,7 @@ def test_a_rule_of_one_coder_is_named_and_one_of_all_is_not(
     assert doubt is not None and "surely 3434 got 5120" in doubt.reasons[0]
     neighbors = {join(f"{word} chef temporary"): "5120" for word in ("head", "sous", "executive")}
     neighbors |= {join(f"{word} chef casual"): "5120" for word in ("pastry", "hotel")}
-    agreeing = open_autocoder(shipped, Settings(), CorrectionsLookup.of(neighbors))
+    agreeing = open_autocoder(shipped, Settings(), lookup_of(neighbors))
     assert check_coder("Ana", ruled, agreeing) is None
 
 

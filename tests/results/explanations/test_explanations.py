@@ -16,12 +16,12 @@ from core.settings_file.settings_reader import load_settings
 from inference.autocoder import Autocoder, open_autocoder
 from inference.bundle import Bundle
 from inference.classifier import Classifier
-from inference.corrections_lookup import CorrectionsLookup
 from results.code_file import code_file
 from results.explanations.pages import OVERVIEW_FILE, SCORES_FILE, explain_batch
 from results.explanations.requests import EXPLANATIONS_DIR, REQUESTS_FILE, pending_batches
 from tests.cli.processes import config_of, run_here
 from tests.conftest import ROOT
+from tests.support.decided_texts import lookup_of
 from tests.support.page_reader import Page
 from tests.support.review_fixtures import FORMULA, SCRIPT
 from tests.watcher.test_daemon import batches, daemon, drop, isco, wait_for
@@ -93,7 +93,7 @@ def test_a_page_names_the_corrections_that_the_text_is_like(
     bundle: Bundle, settings: Settings, tmp_path: Path
 ) -> None:
     like_the_last = "word " * 199 + SCRIPT
-    lookup = CorrectionsLookup.of({f"{like_the_last} | unknown": "0310"})
+    lookup = lookup_of({f"{like_the_last} | unknown": "0310"})
     autocoder = open_autocoder(bundle, settings, lookup)
     batch = coded(tmp_path, autocoder, settings, 20)
     explain_batch(batch, lambda version: autocoder.classifier)
