@@ -32,6 +32,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer
 
+from benchmarks import ROOT
 from benchmarks.survey import HEADER, Survey, write_survey
 from core.own_tables.code_source import CodeSource
 from core.review_contract import N_REVIEW_CANDIDATES
@@ -49,7 +50,6 @@ from inference.corrections_lookup import CorrectionsLookup
 from inference.decision import Prediction
 from inference.model_registry import ModelRegistry
 
-ROOT = Path(__file__).resolve().parent.parent
 _MAIN = str(ROOT / "main.py")
 
 

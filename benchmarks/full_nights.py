@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks import ROOT
 from benchmarks.night_steps import clock, seconds_since
 from benchmarks.nights import REPORTED, Office, Sources, open_office, print_line
 from core.corrections.corrections_folder import read_folder
@@ -38,7 +39,6 @@ from training.dataset.doubted_answers import doubt_new_answers
 from training.dataset.splits import is_held_out_correction
 from training.nightly import run_nightly
 
-ROOT = Path(__file__).resolve().parent.parent
 CODER = "Ana"
 _UNITS = np.array(isco08().units)
 

@@ -24,10 +24,10 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import ROOT
 from benchmarks.processor import processor
 from core.taxonomy import isco08
 
-ROOT = Path(__file__).resolve().parent.parent
 RESULT = Path(__file__).parent / "results" / "http.md"
 _ADDRESS = re.compile(r"serving at http://127\.0\.0\.1:(\d+)")
 _CLIENTS = (1, 8, 32)

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import ROOT
 from benchmarks.survey import Survey, write_survey
 
-ROOT = Path(__file__).resolve().parent.parent
 QUIET_S = 2.0
 _TIMEOUT_S = 120
 

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks import ROOT
 from benchmarks.processor import processor
 from core.isco_titles.group_titles import ENGLISH
 from core.settings import InferenceSettings, Settings
@@ -35,7 +36,6 @@ from training.dataset.reference_data import read_answers
 from training.dataset.splits import TRAIN
 from training.run_folder import RunFolder
 
-ROOT = Path(__file__).resolve().parent.parent
 _SHARE_WRONG = 0.7
 # (name of the step, where the function is looked up): in the order of a night, parts indented.
 STEPS = (

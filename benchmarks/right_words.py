@@ -21,11 +21,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from benchmarks import ROOT
 from core.text import clean
 from inference.spelling.right_words import DICTIONARY_WORDS, FREQUENT_WORDS, MIN_LETTERS
 from inference.spelling.word_hashes import WordHashes
 
-ROOT = Path(__file__).resolve().parent.parent
 SPELLING_DIR = ROOT / "inference" / "spelling"
 # Croatian stands in the lists of Serbo-Croatian; no is what the lists call nb.
 _WORDFREQ_CODES = {"hr": "sh", "no": "nb", "et": None, "ga": None, "mt": None}

@@ -35,6 +35,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from benchmarks import ROOT
 from benchmarks.base_model import make_base_bundle
 from benchmarks.bound import Shape, tokens_per_s
 from benchmarks.contenders import read_texts
@@ -43,7 +44,6 @@ from benchmarks.processor import processor
 from benchmarks.survey import Survey, write_survey
 from inference.bundle import Bundle
 
-ROOT = Path(__file__).resolve().parent.parent
 BUNDLED = ROOT / "models" / "bundled"
 _BATCHES = (8, 32)
 _TRIED_ROWS = 64

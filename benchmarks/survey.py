@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.packages import SHIPPED_ANSWERS
 from core.taxonomy import isco08
 from core.text import join
 from training.dataset.augmentation import typo
 
-ANSWERS = Path(__file__).resolve().parent.parent / "data" / "reference" / "answers" / "en.csv"
+ANSWERS = SHIPPED_ANSWERS / "en.csv"
 HEADER = ("id", "job_title", "duties_description", "region")
 
 _RANKS = ("senior", "junior", "assistant", "head", "trainee", "freelance", "part time", "chief")

@@ -28,6 +28,7 @@ from typing import Any
 import pandas as pd
 import torch
 
+from benchmarks import ROOT
 from benchmarks.contenders import peak_mib, read_texts
 from benchmarks.night_steps import clock
 from benchmarks.survey import Survey, write_survey
@@ -37,7 +38,6 @@ from core.taxonomy import isco08, unit_index
 from training.dataset.reference_data import read_answers
 from training.dataset.splits import HOLD_OUT, TRAIN
 
-ROOT = Path(__file__).resolve().parent.parent
 CONTENDERS = ("plain", "ours", "optimised")
 _N_MEASURED = 1000
 _ANSWERS_RATE = 2e-4  # a new head learns little in one epoch at the usual rate

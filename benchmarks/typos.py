@@ -14,11 +14,11 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 import psutil
 
+from benchmarks import ROOT
 from benchmarks.right_words import (
     SPELLING_DIR,
     dictionary_forms,
@@ -37,7 +37,6 @@ from inference.spelling.typo_correction import Spelling
 from training.dataset.augmentation import typo
 from training.dataset.splits import HOLD_OUT, part_of_answer
 
-ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "typos.md"
 OCCUPATION_WORDS = ROOT / "benchmarks" / "occupation_words.txt"
 TYPED_WORDS = ROOT / "benchmarks" / "typed_words.txt"

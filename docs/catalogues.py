@@ -15,8 +15,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from core.packages import PACKAGES
+from docs.architecture_parts import ROOT
 
-ROOT = Path(__file__).parents[1]
 CATALOGUES_DIR = ROOT / "core" / "languages"
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 # Our functions that say a text, beside gettext's own: which of their arguments it is.
