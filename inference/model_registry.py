@@ -165,7 +165,7 @@ class ModelRegistry:
         if replaced == name:
             return bundle
         known = None if bundled == name else self._promotion(replaced).get("bundled")
-        link = self._new_link(bundle.path)  # first: what is refused was never promoted
+        link = self._new_link(bundle.path, "part")  # first: what is refused was never promoted
         if replaced and replaced == bundled:
             self._keep_bundled()
         self._versions_dir.mkdir(parents=True, exist_ok=True)
@@ -206,15 +206,16 @@ class ModelRegistry:
                 "all versions, 'isco models promote VERSION' serves one"
             )
         bundle = Bundle.open(paths[previous])
-        os.replace(self._new_link(paths[previous]), self._served_link)
+        os.replace(self._new_link(bundle.path, "back"), self._served_link)
         return bundle
 
     def was_promoted(self, name: str) -> bool:
         """Return whether a version was ever put into service here.
 
-        A promotion that was killed before its last step has left its link under another name.
+        A promotion that was killed before its last step has left its link under another name, and
+        a rollback that was killed under a third one.
         """
-        link = self._part_of_link()
+        link = self._hidden_link("part")
         is_begun = link.is_symlink() and link.readlink().name == name
         return "promoted" in self._promotion(name) and not is_begun
 
@@ -255,7 +256,7 @@ class ModelRegistry:
         except (OSError, ValueError):  # also what is no JSON object
             return {}
 
-    def _new_link(self, path: Path) -> Path:
+    def _new_link(self, path: Path, suffix: str) -> Path:
         """Make a link to the version in ``path``, to be renamed to the one in service."""
         if self._served_link.is_dir() and not self._served_link.is_symlink():
             raise BundleError(
@@ -263,14 +264,14 @@ class ModelRegistry:
                 "it away, or set output.best_model_dir to another path"
             )
         self._served_link.parent.mkdir(parents=True, exist_ok=True)
-        link = self._part_of_link()
+        link = self._hidden_link(suffix)
         link.unlink(missing_ok=True)
         # Relative, so that the folder of the project can be moved.
         link.symlink_to(os.path.relpath(path.resolve(), self._served_link.parent.resolve()))
         return link
 
-    def _part_of_link(self) -> Path:
-        return self._served_link.with_name(f".{self._served_link.name}.part")
+    def _hidden_link(self, suffix: str) -> Path:
+        return self._served_link.with_name(f".{self._served_link.name}.{suffix}")
 
     def _prune(self, last: str) -> None:
         """Remove all but the newest ``keep_versions``, never the served one or the one before.

@@ -290,6 +290,27 @@ def test_a_crash_before_a_rename_changes_nothing(
     assert registry.was_promoted("v1")
 
 
+def test_a_crash_in_a_rollback_leaves_every_version_what_it_was(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        registry.promote(registry.add(another(bundle, tmp_path / "run", number)).manifest.version)
+    before = registry.versions()
+
+    def refuse(source: Path, target: Path) -> None:
+        raise OSError("no power")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", refuse)
+        with pytest.raises(OSError):
+            registry.rollback()
+    assert registry.versions() == before
+    assert registry.rollback().manifest.version == "v1"
+    assert all(
+        version.promoted for version in registry.versions() if version.path.name != "bundled"
+    )
+
+
 @pytest.mark.parametrize("content", ["[]", "null", '"v2"', "{", "[" * 100_000])
 def test_a_damaged_file_of_one_version_hides_no_other(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path, content: str
