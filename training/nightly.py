@@ -38,7 +38,12 @@ from training.evaluation.sampled_agreement import sampled_agreement
 from training.evaluation.training_report import write_report
 from training.fingerprint import content_of, fingerprint
 from training.model.training_progress import TrainingProgress, no_training_progress
-from training.nightly_folder import publish, publish_skip, unreported_promotion
+from training.nightly_folder import (
+    finish_published,
+    publish,
+    publish_skip,
+    unreported_promotion,
+)
 from training.run_folder import (
     RunFolder,
     RunKind,
@@ -119,6 +124,8 @@ def _reported_late(
 ) -> RunFolder | None:
     """Publish the report of a night that was killed after its promotion, and return that night."""
     runs_dir = settings.output.model_dir / "runs"
+    if report_dir is not None:
+        finish_published(runs_dir, report_dir.parent)
     killed = unreported_promotion(runs_dir, registry)
     if killed is not None:
         killed.metrics.sampled_agreement = sampled_agreement(kept, settings.data.corrections_dir)

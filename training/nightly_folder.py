@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import filecmp
 import logging
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from core.files.folders import make_public_dir
@@ -45,6 +47,22 @@ def publish_skip(
     write_agreement(staged, metrics.sampled_agreement or {}, coders, language)
     write_report(staged, language, report_dir.name)  # its folder has another name until then
     _show(staged, report_dir)
+
+
+def finish_published(runs_dir: Path, nights_dir: Path) -> None:
+    """Write ``run.json`` of trainings that were killed when their report had just been published.
+
+    ``nights_dir`` has the reports of all nights. Without this the next one repeats that report.
+    """
+    for run in killed_nights(runs_dir):
+        for published in nights_dir.glob(f"[!.]*/{METRICS}"):
+            with suppress(OSError, OwnFileError):  # the run is not decided, or the report is gone
+                if filecmp.cmp(published, run.path / METRICS, shallow=False):
+                    values = read_own_json(run.path / METRICS)
+                    run.metrics.state = RunState(values["state"])
+                    run.metrics.reasons = values[REASONS]
+                    run.save()
+                    break
 
 
 def unreported_promotion(runs_dir: Path, registry: ModelRegistry) -> RunFolder | None:

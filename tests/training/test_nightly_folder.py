@@ -14,8 +14,14 @@ from core.settings import OutputSettings
 from inference.model_registry import VERSIONS, ModelRegistry
 from training.evaluation.coder_agreement import CoderAgreement
 from training.evaluation.training_report import write_report
-from training.nightly_folder import _stage, publish, publish_skip, unreported_promotion
-from training.run_folder import RunKind, RunMetrics, record_metrics, start_run
+from training.nightly_folder import (
+    _stage,
+    finish_published,
+    publish,
+    publish_skip,
+    unreported_promotion,
+)
+from training.run_folder import RunKind, RunMetrics, last_finished, record_metrics, start_run
 
 
 @pytest.fixture
@@ -81,3 +87,25 @@ def test_the_damaged_metrics_of_a_killed_night_are_named(
     (run.path / METRICS).write_text("{", encoding="utf-8")
     assert unreported_promotion(tmp_path / "runs", registry) is None
     assert f"{METRICS}' is no JSON" in caplog.text
+
+
+@pytest.mark.parametrize("state", [RunState.PROMOTED, RunState.REFUSED])
+def test_a_night_killed_after_its_report_is_finished_by_the_next_one(
+    state: RunState, tmp_path: Path
+) -> None:
+    runs_dir, nights = tmp_path / "runs", tmp_path / "nightly"
+    run = start_run(runs_dir, RunKind.FINE_TUNE, "key")
+    (nights / "2026-06-01").mkdir(parents=True)  # of another training
+    record_metrics(nights / "2026-06-01", RunMetrics(RunKind.FINE_TUNE, state))
+    finish_published(runs_dir, nights)
+    run.finish(state, ["the reason"])
+    write_report(run.path, "en")
+    _stage(nights / "2026-06-02")
+    record_metrics(nights / ".report.part", run.metrics)
+    finish_published(runs_dir, nights)
+    assert last_finished(runs_dir, RunKind.FINE_TUNE) is None
+    publish(run.path, nights / "2026-06-02")
+    finish_published(runs_dir, nights)
+    finished = last_finished(runs_dir, RunKind.FINE_TUNE)
+    assert finished is not None
+    assert (finished.path, finished.state, finished.reasons) == (run.path, state, ["the reason"])
