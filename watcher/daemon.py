@@ -27,6 +27,7 @@ from watcher.pipeline import Pipeline
 from watcher.processes.explainer import Explainer
 from watcher.processes.processor import Processor
 from watcher.processes.scheduler import NightlyScheduler
+from watcher.retention.left_over import remove_left_over
 from watcher.signals import Shutdown, ShutdownError
 from watcher.status.same_name import refuse_same_name
 from watcher.status.standing_warnings import StandingWarnings
@@ -150,6 +151,7 @@ class Daemon:
         refuse_same_name(self._environment)
         self._folders.check()
         self._active_claims.clear_left_over()
+        remove_left_over(self._environment)
         self._is_admitted = True
 
     def _loop(self, once: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +15,9 @@ from typing import BinaryIO
 from core.files.named_errors import name_full_disk, name_instead
 
 PART_FILES = ".*.part"
-"""The pattern of the hidden files that a killed process leaves behind."""
+"""The pattern of the hidden files and folders that a killed process leaves behind."""
+PART_FILE = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
+"""The name of such a file of ``open_atomic``, in a folder where others may write, too."""
 PUBLIC_DIR = 0o755
 PUBLIC_FILE = 0o644
 # A thread that hashes waits for the interpreter after each block.
