@@ -197,7 +197,7 @@ class Pipeline:
                 "%r: attempt %d of %d: %s", name, active.claim.attempts, MAX_ATTEMPTS, error
             )
             return Outcome.WORKER_LOST
-        except Exception as error:  # the first of two places that catch broadly: around one file
+        except Exception as error:  # whatever it is, it stops one file alone
             _LOG.exception("%r: unexpected error", name)
             reason = f"{name!r}: the program failed on this file ({error}). "
             return self._reject(active.claim, reason + "This is a bug: please report it.")

@@ -179,7 +179,7 @@ class NightlyScheduler:
             if str(error) != self._reported:
                 _LOG.warning("the nightly training waits, trying again every minute: %s", error)
             self._reported = str(error)
-        except Exception:  # the second of two places that catch broadly: around one training
+        except Exception:  # whatever it is, the scheduler lives on
             _LOG.exception("the nightly training could not start; trying again in a minute")
         finally:
             self._lock.release()
