@@ -6,12 +6,17 @@ import argparse
 import logging
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.options import add_command
+from core.errors import BundleError
 from core.files.own_files import OwnFileError, set_aside
 from core.row_counts import quantity
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from inference.bundle import Bundle
+    from inference.model_registry import ModelRegistry
 
 _LOG = logging.getLogger(__name__)
 _ABOUT = """\
@@ -38,9 +43,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
 
     @cache
     def open_version(version: str) -> Classifier:
-        served = registry.served()
-        is_served = served.manifest.version == version
-        return open_classifier(served if is_served else registry.open(version), settings.inference)
+        return open_classifier(_version_that_coded(registry, version), settings.inference)
 
     passed_over: set[Path] = set()
     with explaining_lock(settings.watcher.outbox):
@@ -60,3 +63,15 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
                 passed_over.add(batch)
                 continue
             _LOG.info("%s explained → %s", quantity(n, "record"), shown(batch / EXPLANATIONS_DIR))
+
+
+def _version_that_coded(registry: ModelRegistry, name: str) -> Bundle:
+    """Open the version that coded a batch; BundleError where it is gone or damaged."""
+    is_kept = name in {version.name for version in registry.versions()}
+    bundle = registry.open(name) if is_kept else registry.served()  # a folder of the user's own
+    if bundle.manifest.version != name:
+        raise BundleError(
+            f"version {name!r} of the model, which coded them, is not kept any more, and another "
+            "version cannot explain them; output.keep_versions says how many versions are kept"
+        )
+    return bundle
