@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 import tempfile
@@ -22,6 +23,11 @@ from watcher.intake.local_state import local_state_dir
 _LOG = logging.getLogger(__name__)
 # What passes: the disk, the share, the model, a folder of the watcher. No file is rejected for it.
 PASSING_FAULTS = (OSError, BundleError, FolderError)
+_REFUSALS = {
+    errno.EACCES: "let this user read and write there",
+    errno.EPERM: "let this user read and write there",
+    errno.EROFS: "mount it with the right to write",
+}
 
 
 class NoSpaceError(OSError):
@@ -29,12 +35,17 @@ class NoSpaceError(OSError):
 
 
 def explained(error: Exception, environment: Environment) -> Exception:
-    """Return an error that names the folder without space where ``error`` says that one is full.
+    """Return an error that says what to do where ``error`` is a full disk or a missing right.
 
-    What was written is removed by then. An error that names no path came from any of the folders
-    that a file passes through: the one with the least space is named.
+    Of a full disk it names the folder without space. What was written is removed by then. An error
+    that names no path came from any of the folders that a file passes through: the one with the
+    least space is named.
     """
-    if not isinstance(error, OSError) or error.errno not in DISK_FULL:
+    if not isinstance(error, OSError):
+        return error
+    if (remedy := _REFUSALS.get(error.errno or 0)) and error.filename is not None:
+        return OSError(f"{str(error.filename)!r}: {error.strerror}; {remedy}")
+    if error.errno not in DISK_FULL:
         return error
     settings, corrections_dir = environment.settings, environment.corrections_dir
     places = [settings.outbox, settings.inbox, settings.archive_dir, settings.rejected_dir]

@@ -140,6 +140,23 @@ def test_corrections_without_room_wait_and_their_folder_is_named(
         assert harness.status().no_space is None and harness.violations() == []
 
 
+def test_corrections_on_a_read_only_disk_wait_and_say_what_to_do(
+    settings: Settings, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    with mounted(disk, *small_disk(1 << 16)):
+        harness = DaemonHarness(settings.with_values("data", corrections_dir=disk))
+        harness.drop("answers.csv", b"text,corrected_isco_code\nnurse | unknown,2221\n")
+        mount(disk, "-o", "remount,ro")
+        harness.tick(12, seconds=5)
+        (waiting,) = harness.status().waiting
+        assert f"'{disk}/" in waiting.reason
+        assert waiting.reason.endswith(": Read-only file system; mount it with the right to write")
+        mount(disk, "-o", "remount,rw")
+        harness.tick(5, seconds=100)
+        assert len(harness.batches()) == 1 and harness.violations() == []
+
+
 def health(settings: Settings) -> Health:
     return judge(read_status(settings.watcher.outbox), datetime.now(UTC)).health
 
