@@ -26,6 +26,8 @@ def _remedy(number: int | None) -> str:
         return f"mount it for writing, {_NAME_ANOTHER}"
     if number in DISK_FULL:
         return "make room there, and start again"
+    if number == errno.EFBIG:
+        return f"allow larger files there ('ulimit -f'), {_NAME_ANOTHER}"
     if number in (errno.EMFILE, errno.ENFILE):
         return "allow more open files ('ulimit -n')"
     if number in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):

@@ -12,6 +12,7 @@ from pathlib import Path
 from core.errors import IscoError
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_UNNAMED = DISK_FULL | {errno.EFBIG}
 # The results of a file are about a dozen files.
 _FEW_FILES = 32
 _NO_ROOM_BYTES = 1 << 16
@@ -20,9 +21,10 @@ _NO_ROOM_BYTES = 1 << 16
 def name_full_disk(error: BaseException | None, path: Path) -> None:
     """Give ``error`` the path that was written to, if it is a full disk that has none.
 
-    The operating system reports a disk without room without the name of a file.
+    The operating system reports a disk without room, and a file that may not become larger, without
+    the name of a file.
     """
-    if isinstance(error, OSError) and error.errno in DISK_FULL and error.filename is None:
+    if isinstance(error, OSError) and error.errno in _UNNAMED and error.filename is None:
         error.filename = str(path)
 
 

@@ -14,7 +14,9 @@ from tests.cli.processes import config_of, run_here
 from tests.volumes import FULL_DISK, needs_full_disk
 
 
-@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT])
+@pytest.mark.parametrize(
+    "number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EFBIG]
+)
 def test_the_path_the_reason_and_a_remedy_are_named(number: int) -> None:
     reason = os.strerror(number)
     assert describe(OSError(number, reason, "/data/in")).startswith(f"'/data/in': {reason}; ")
