@@ -1,12 +1,13 @@
 """The nightly training: once at each time of the schedule, whatever clocks and processes do.
 
-APScheduler wakes the scheduler at the time of ``schedule.cron``, and every minute besides, because
-its timers stand still while a laptop sleeps. Whether a training is due is decided by the wall clock
-and by what is on the disk: ``outbox/nightly/last.json`` has the time up to which every training is
-done, and ``outbox/nightly/<date>/`` is what one training left. A schedule may have several times a
-day: all but the first have ``<date>_<time>/``. If the machine slept or the daemon was down at the
-time, the training runs once when it is back. Several missed trainings run as one.
-Of the hour that is repeated in autumn only the first counts.
+APScheduler wakes the scheduler at the time of ``schedule.cron``, and a thread does every minute:
+the timers of APScheduler stand still while a laptop sleeps, and after the clock was set back.
+Whether a training is due is decided by the wall clock and by what is on the disk:
+``outbox/nightly/last.json`` has the time up to which every training is done, and
+``outbox/nightly/<date>/`` is what one training left. A schedule may have several times a day: all
+but the first have ``<date>_<time>/``. If the machine slept or the daemon was down at the time, the
+training runs once when it is back. Several missed trainings run as one. Of the hour that is
+repeated in autumn only the first counts.
 
 The training is a child process at low priority. It publishes its own report, or the reason why it
 failed, so a training that ends while the daemon is down is complete.
@@ -46,7 +47,6 @@ NIGHTLY = "nightly"
 LAST = "last.json"
 FAILED = "failed.txt"
 _LOG = logging.getLogger(__name__)
-_CHECK_EVERY_S = 60
 _EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # before there was this program
 
 StartTraining = Callable[[Path], "subprocess.Popen[bytes]"]
@@ -73,6 +73,7 @@ class NightlyScheduler:
         outbox: Path,
         start_training: StartTraining,
         clock: WallClock = now,
+        check_every_s: float = 60.0,
     ) -> None:
         """Raises SettingsError for a time that never comes, and where no time zone is known."""
         # The first results do not wait for APScheduler, nor does a daemon without a schedule.
@@ -85,9 +86,10 @@ class NightlyScheduler:
         self._dir = outbox / NIGHTLY
         self._start_training = start_training
         self._clock = clock
+        self._check_every_s = check_every_s
         self._lock = threading.Lock()  # held while a training runs
         self._child: subprocess.Popen[bytes] | None = None
-        self._is_stopped = False
+        self._stopped = threading.Event()
         self._on_done: OnDone = lambda report_dir, outcome: None
         self._reported = ""  # the fault of the last check that was logged
         self._scheduler = BackgroundScheduler(timezone=self.zone)
@@ -95,20 +97,21 @@ class NightlyScheduler:
 
     def start(self, on_done: OnDone = lambda report_dir, outcome: None) -> None:
         """Start to watch the clock; ``on_done`` is called once a training has ended."""
-        from apscheduler.triggers.interval import IntervalTrigger
-
         from watcher.processes.crontab_trigger import CrontabTrigger
 
         self._on_done = on_done
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler.add_job(self.check, CrontabTrigger(self._crontab, self.zone), **options)
-        # The first check is at once: a training may have been missed while the daemon was down. It
-        # is not a job of its own: APScheduler fails over one that ends during the shutdown.
-        minutely = IntervalTrigger(seconds=_CHECK_EVERY_S)
-        self._scheduler.add_job(self.check, minutely, next_run_time=now(), **options)
+        trigger = CrontabTrigger(self._crontab, self.zone)
+        self._scheduler.add_job(self.check, trigger, misfire_grace_time=None, coalesce=True)
         self._scheduler.start()
+        threading.Thread(target=self._check_regularly, name="nightly", daemon=True).start()
         _LOG.info("next training: %s", f"{self.next_training():%a %d %b %H:%M}")
+
+    def _check_regularly(self) -> None:
+        """Check at once, as a training may have been missed, then by the monotonic clock."""
+        while not self._stopped.is_set():
+            self.check()
+            self._stopped.wait(self._check_every_s)
 
     def _is_connected(self) -> bool:
         """Whether the outbox is there: nothing is written into the mount point of a share."""
@@ -116,7 +119,7 @@ class NightlyScheduler:
 
     def stop(self) -> None:
         """Stop to watch the clock, and end a training that runs: it starts again the next time."""
-        self._is_stopped = True
+        self._stopped.set()
         self._scheduler.shutdown(wait=False)
         self._end_child()
         with self._lock:  # until the running check has seen the end of its child
@@ -166,7 +169,7 @@ class NightlyScheduler:
             if not self._is_connected():
                 return
             due = self.due_training()
-            if due is None or self._is_stopped:
+            if due is None or self._stopped.is_set():
                 return
             report_dir = self._dir / self._report_name(due)
             if report_dir.exists():
@@ -199,10 +202,10 @@ class NightlyScheduler:
         """Run the training; return whether it is done, well or not, False to try it again."""
         _LOG.info("nightly training of %s starts", report_dir.name)
         self._child = start_in_background(lambda: self._start_training(report_dir))
-        if self._is_stopped:  # perhaps before there was a child to end
+        if self._stopped.is_set():  # perhaps before there was a child to end
             self._end_child()
         status = self._child.wait()
-        if self._is_stopped:
+        if self._stopped.is_set():
             return False
         if report_dir.exists():
             if (report_dir / FAILED).exists():

@@ -253,6 +253,24 @@ def test_one_training_at_a_time_at_low_priority_and_stopped_with_the_daemon(
     assert not (tmp_path / NIGHTLY / "2026-06-02").exists()  # it starts again the next time
 
 
+def test_a_clock_that_was_set_back_delays_no_training(tmp_path: Path) -> None:
+    clock, trainings = Clock(), Trainings()
+    (tmp_path / NIGHTLY).mkdir()
+    (tmp_path / SENTINEL).touch()
+    settings = ScheduleSettings(cron="15 4 * * *", timezone="Europe/Vienna")
+    scheduler = NightlyScheduler(settings, tmp_path, trainings, clock, check_every_s=0.05)
+    scheduler.start()
+    scheduler._scheduler.pause()  # as it is until the clock shows the same time again
+    for path, days in (LAST, 1), ("2026-06-02", 0):
+        deadline = time.monotonic() + 30
+        while not (tmp_path / NIGHTLY / path).exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        clock.moment += timedelta(days=days)
+    scheduler.stop()
+    assert trainings.dates == ["2026-06-02"]
+
+
 def test_a_training_that_begins_while_the_daemon_stops_is_ended(tmp_path: Path) -> None:
     clock = Clock()
     is_starting, is_stopping = threading.Event(), threading.Event()
