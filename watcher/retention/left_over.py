@@ -9,8 +9,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from core.corrections.coded_texts import TEXTS_DIR
-from core.corrections.doubts import doubts_path
 from core.files.folders import names_in
 from core.files.whole_file import PART_FILE
 from watcher.environment import Environment
@@ -27,8 +25,7 @@ def remove_left_over(environment: Environment) -> None:
     outbox, corrections_dir = environment.settings.outbox, environment.corrections_dir
     folders = [outbox, outbox / NIGHTLY, local_state_dir()]
     if corrections_dir is not None:
-        doubts_dir = doubts_path(corrections_dir / "any").parent
-        folders += [corrections_dir, corrections_dir / TEXTS_DIR, doubts_dir]
+        folders += [corrections_dir, *corrections_dir.glob(".*/")]  # of the lists, of the doubts
     for folder in folders:
         with suppress(OSError):
             for name in filter(PART_FILE.fullmatch, names_in(folder)):

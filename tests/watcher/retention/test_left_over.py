@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.corrections.coded_texts import TEXTS_DIR
+from core.corrections.doubts import doubts_path
 from core.files.whole_file import open_atomic
 from core.settings import Settings
 from tests.support.daemon_harness import DaemonHarness
@@ -45,6 +46,7 @@ def test_what_killed_processes_left_goes_when_it_is_old(settings: Settings, is_o
         local_state_dir() / "0123.undo",
         corrections / "0123.csv",
         corrections / TEXTS_DIR / "0123.texts",
+        doubts_path(corrections / "0123.csv"),
     ]
     left = [killed_while_writing(path) for path in files]
     for name in (".report.part", ".2026-06-02.part", ".2026-06-02_0400.failed"):
