@@ -43,7 +43,7 @@ def test_what_killed_processes_left_goes_when_it_is_old(settings: Settings, is_o
     files = [
         outbox / "status.json",
         outbox / NIGHTLY / "last.json",
-        local_state_dir() / "0123.undo",
+        local_state_dir() / f"{is_old}.undo",
         corrections / "0123.csv",
         corrections / TEXTS_DIR / "0123.texts",
         doubts_path(corrections / "0123.csv"),
