@@ -26,7 +26,7 @@ from core.letters.accents import plain_letters
 from core.non_answers.listed_texts import compared_forms, compared_texts
 from core.non_answers.repeat_marks import REPEATS, names_another_row
 from core.non_answers.written_values import is_written_value
-from core.text import BETWEEN, NOT_AVAILABLE, UNKNOWN, clean
+from core.text import BETWEEN, UNKNOWN, clean
 
 _AROUND = "around"  # the texts that may stand around a non-answer, and say nothing themselves
 _MAX_WORDS = 16  # a longer text says something
@@ -147,17 +147,21 @@ class NonAnswers:
         text has no kind.
         """
         parts = [part for part in text.split(BETWEEN) if part != UNKNOWN]
-        stated = [part for part in parts if part != NOT_AVAILABLE]
-        kinds = []
-        for part in parts:
-            is_alone = len(stated) == 1 and not has_more
-            kind = self._kind(part, is_alone)
-            if kind is None and (number := _LIST_NUMBER.match(part)):
-                kind = self._kind(part[number.end() :], is_alone)
-            if kind is None:
-                return None
-            kinds.append(kind)
-        return max(kinds, key=_rank, default=None)
+        is_alone = len(parts) == 1 and not has_more
+        kinds = [self._kind_of_part(part, is_alone) for part in parts]
+        if len(parts) > 1 and not has_more:
+            # "hospital" stands alone beside "refused", too.
+            stated = [n for n, kind in enumerate(kinds) if kind is not NonAnswerKind.NOT_STATED]
+            if len(stated) == 1:
+                kinds[stated[0]] = self._kind_of_part(parts[stated[0]], is_alone=True)
+        return None if None in kinds else max(kinds, key=_rank, default=None)
+
+    def _kind_of_part(self, part: str, is_alone: bool) -> NonAnswerKind | None:
+        """Return the kind of a cleaned title, or of cleaned duties, numbered in a list or not."""
+        kind = self._kind(part, is_alone)
+        if kind is None and (number := _LIST_NUMBER.match(part)):
+            kind = self._kind(part[number.end() :], is_alone)
+        return kind
 
     def _kind(self, part: str, is_alone: bool) -> NonAnswerKind | None:
         """Return the kind of a cleaned title, or of cleaned duties."""

@@ -173,6 +173,11 @@ def test_what_looks_like_an_error_may_be_an_answer(text: str) -> None:
         ("retired / disabled", "none", "not_working"),
         ("pensioner, was a clerk", "", None),
         ("99 - not stated", "", "not_stated"),
+        ("hospital", "", "not_stated"),
+        ("hospital", "NA", "not_stated"),
+        ("keine Angabe", "hospital", "not_stated"),
+        ("employee", "hospital", None),
+        ("hospital", "retired", None),
     ],
 )
 def test_duties_can_make_an_answer_of_a_title(title: str, duties: str, kind: str | None) -> None:
