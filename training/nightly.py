@@ -92,10 +92,13 @@ def run_nightly(
         corrections = correction_set.table(champion)
         metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED)
         coders = _note_answers(metrics, kept, correction_set, corrections_dir, champion, settings)
+        taken_back = correction_set.taken_back(champion)
+        metrics.n_taken_back_corrections = len(taken_back) or None
+        metrics.taken_back_corrections = [f"{c} {text}" for text, c in taken_back.items()] or None
         key = _run_key(champion, corrections, settings)
         left_out = left_out_in_words(corrections, metrics.n_left_out_corrections or {})
         reason = _why_skipped(settings, corrections, key, left_out)
-        notes = taken_back_in_words(metrics.n_taken_back_corrections or 0)
+        notes = taken_back_in_words(taken_back)
         for words in notes:
             _LOG.warning("%s", words)
         if reason and not new_doubts:
@@ -170,7 +173,6 @@ def _note_answers(
     metrics.sampled_agreement = sampled_agreement(kept, settings.data.corrections_dir)
     metrics.n_rejected_corrections = count_rejected(kept) or None
     metrics.n_left_out_corrections = correction_set.count_left_out() or None
-    metrics.n_taken_back_corrections = correction_set.count_taken_back(champion) or None
     metrics.n_removed_corrections_files = count_removed_files(corrections_dir, champion) or None
     metrics.doubts = open_doubts(corrections_dir) or None
     return coder_agreement(kept)

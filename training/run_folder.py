@@ -126,6 +126,8 @@ class RunMetrics:
     """Corrected texts that teach nothing, by reason."""
     n_taken_back_corrections: int | None = None
     """Answers that the model in service has learned, and that teach nothing any more."""
+    taken_back_corrections: list[str] | None = None
+    """These answers: the code that was learned, and the text."""
     n_removed_corrections_files: int | None = None
     """Corrections files that the model in service has learned, and that are gone."""
     doubts: list[Doubt] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ _LEFT_OUT = {
     "of_several_occupations": Message("of several occupations"),
     "of_3_digits_or_not_codable": Message("of 3 digits or not codable"),
 }
+_N_NAMED = 5
 _FLAGS = ("is_held_out", "is_new", "is_first", "is_confirmed")
 
 
@@ -48,7 +50,7 @@ class CorrectionSet:
         # repeats.
         self._parts: dict[str, str] = {}
         self._is_confirmed: dict[str, bool] = {}
-        self._accepted: dict[tuple[str, str], None] = {}  # (text, part of a file)
+        self._accepted: dict[tuple[str, str], str] = {}  # (text, part of a file) → the code
         for file, correction in kept:
             self._add(file, correction)
 
@@ -59,7 +61,7 @@ class CorrectionSet:
         overruled_by = decisions.apply(correction).overruled_by
         is_confirmed, part = file.is_confirmed(correction), file.part_of(correction)
         if correction.is_accepted:
-            self._accepted[text, part] = None
+            self._accepted[text, part] = correction.code
         if decisions.get(text) == before and has_taught and decisions.teaches_others(text):
             if correction.is_accepted and is_confirmed:
                 self._is_confirmed[text] = True
@@ -111,16 +113,22 @@ class CorrectionSet:
         }
         return {reason: n for reason, n in counts.items() if n}
 
-    def count_taken_back(self, champion: Bundle) -> int:
-        """Return of how many texts ``champion`` has learned an answer that teaches nothing now.
+    def taken_back(self, champion: Bundle) -> dict[str, str]:
+        """Return text → code of what ``champion`` has learned, and what teaches nothing now.
 
-        It was withdrawn, or is in doubt or disputed since, or a minor group or "not codable" has
-        replaced it. No training takes it out of the model again.
+        It was withdrawn, or is in doubt, disputed or of several occupations since, or a minor group
+        or "not codable" has replaced it. No training takes it out of the model again.
         """
         learned = champion.learned_files()
-        taught = dict.fromkeys(text for text, part in self._accepted if part in learned)
-        texts = [text for text in taught if not self._decisions.teaches_others(text)]
-        return int(champion.training_profile().has_seen(texts).sum())
+        taught = {
+            text: code
+            for (text, part), code in self._accepted.items()
+            if part in learned and not self._decisions.teaches_others(text)
+        }
+        is_seen = champion.training_profile().has_seen(list(taught))
+        return {
+            text: code for (text, code), seen in zip(taught.items(), is_seen, strict=True) if seen
+        }
 
 
 def left_out_in_words(corrections: pd.DataFrame, n_others: Mapping[str, int]) -> str:
@@ -146,18 +154,23 @@ def left_out_in_words(corrections: pd.DataFrame, n_others: Mapping[str, int]) ->
     )
 
 
-def taken_back_in_words(n: int) -> list[str]:
-    """Return what ``count_taken_back`` means, and the remedy; nothing where ``n`` is 0."""
+def taken_back_in_words(answers: Mapping[str, str]) -> list[str]:
+    """Return what ``taken_back`` means, its first answers, and the remedy; [] without any."""
+    first = islice(answers.items(), _N_NAMED)
+    named = [Message("{text!r} as {code}", text=text, code=code) for text, code in first]
     return Message.notes_of(
-        n,
-        "the model in service has learned {n} answer before that teaches nothing any more "
-        "(withdrawn, in doubt, disputed or replaced by a group): no training takes that out. If it "
-        "matters, serve a version of before (isco models list, isco models promote VERSION): the "
-        "next night teaches it all corrections that hold",
-        "the model in service has learned {n} answers before that teach nothing any more "
-        "(withdrawn, in doubt, disputed or replaced by a group): no training takes that out. If it "
-        "matters, serve a version of before (isco models list, isco models promote VERSION): the "
-        "next night teaches it all corrections that hold",
+        len(answers),
+        "the model in service has learned {n} answer that teaches nothing any more (withdrawn, in "
+        "doubt, disputed, of several occupations, or replaced by a group or “not codable”): "
+        "{named}. No training takes that out. If it matters, serve a version of before (isco "
+        "models list, isco models promote VERSION): the next night teaches it all corrections that "
+        "hold",
+        "the model in service has learned {n} answers that teach nothing any more (withdrawn, in "
+        "doubt, disputed, of several occupations, or replaced by a group or “not codable”), the "
+        "first ones: {named}. No training takes that out. If it matters, serve a version of before "
+        "(isco models list, isco models promote VERSION): the next night teaches it all "
+        "corrections that hold",
+        named=Message.listed(named),
     )
 
 

@@ -100,7 +100,7 @@ def _pairs(counts: np.ndarray, examples: dict[tuple[int, int], list[str]]) -> It
     for i, j in pairs[np.argsort(-wrong[tuple(pairs.T)], kind="stable")]:
         shown = [neutralise(text) for text in examples[i, j]]
         pair = [units[i], title(units[i]), units[j], title(units[j])]
-        figures = [str(wrong[i, j]), f"{wrong[i, j] / occurs[i]:.4f}"]
+        figures = [str(wrong[i, j]), str(wrong[i, j] / occurs[i])]
         yield pair + figures + shown + [""] * (N_EXAMPLES - len(shown))
 
 
@@ -119,7 +119,7 @@ def _error_rates(counts: np.ndarray) -> Iterable[Row]:
                 wrong = 1 - counts[inside, inside].sum() / n
                 outside = 1 - counts[np.ix_(inside, inside)].sum() / n
                 title = isco08().title(code)
-                yield [str(digits), code, title, str(n), f"{wrong:.4f}", f"{outside:.4f}"]
+                yield [str(digits), code, title, str(n), str(wrong), str(outside)]
 
 
 def _never_predicted(counts: np.ndarray) -> Iterable[Row]:

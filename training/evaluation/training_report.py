@@ -83,6 +83,7 @@ _LEARNED = {
     "n_taken_back_corrections": Message(
         "answers that the model in service has learned, and that teach nothing any more"
     ),
+    "taken_back_corrections": Message("… which they are"),
     "n_removed_corrections_files": Message(
         "corrections files that the model in service has learned, and that are gone"
     ),

@@ -139,7 +139,7 @@ def test_no_model_is_held_to_its_answer_on_a_text_that_anybody_decided(
     assert (decided, withdrawn) == ({"cook | unknown"}, {"odd | unknown"})
 
 
-def test_what_the_model_has_learned_and_holds_no_more_is_counted(
+def test_what_the_model_has_learned_and_holds_no_more_is_named(
     user_project: Settings, bundle: Bundle, training_profile: TrainingProfile, texts: list[str]
 ) -> None:
     words = [text for text in texts if text.replace(" | ", " ").replace(" ", "").isalpha()]
@@ -149,18 +149,20 @@ def test_what_the_model_has_learned_and_holds_no_more_is_counted(
     )
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
     champion = replace(bundle, manifest=learned)
-    assert CorrectionSet(kept_corrections(user_project)).count_taken_back(champion) == 0
-    assert taken_back_in_words(0) == []
+    assert CorrectionSet(kept_corrections(user_project)).taken_back(champion) == {}
+    assert taken_back_in_words({}) == []
     answers = ["withdraw", "222", "512", "not codable", "7212"]
     later = [*zip(known, answers, strict=True), ("new | unknown", "withdraw")]
     write_corrections(user_project, "second.csv", later)
     # 222 confirms 2221, and 7212 is taught; of the new text the model has learned nothing.
-    assert CorrectionSet(kept_corrections(user_project)).count_taken_back(champion) == 3
+    taken_back = CorrectionSet(kept_corrections(user_project)).taken_back(champion)
+    assert taken_back == dict.fromkeys([known[0], known[2], known[3]], "2221")
     assert CorrectionSet(kept_corrections(user_project)).count_left_out() == {
         "of_3_digits_or_not_codable": 2
     }
-    (note,) = taken_back_in_words(3)
-    assert "has learned 3 answers before that teach nothing any more" in note
+    (note,) = taken_back_in_words(taken_back)
+    assert "has learned 3 answers that teach nothing any more" in note
+    assert f"the first ones: {known[0]!r} as 2221; {known[2]!r} as 2221" in note
 
 
 def test_a_model_still_knows_what_its_parent_learned(

@@ -237,11 +237,27 @@ def test_one_text_of_no_confidence_can_be_drawn(tmp_path: Path) -> None:
     assert "champion" not in words_of(tmp_path / RELIABILITY)
 
 
+def test_a_share_is_rounded_once(tmp_path: Path) -> None:
+    said = np.zeros((19, len(UNITS)))
+    said[:, UNITS.index("2221")] = 1.0
+    said[:4] = np.eye(len(UNITS))[UNITS.index("3221")]
+    write_error_analysis(said, ["2221"] * 19, ["nurse"] * 19, tmp_path / ERROR_ANALYSIS)
+    (pair,) = rows_of(tmp_path / ERROR_ANALYSIS / CONFUSED_PAIRS)
+    assert float(pair["share"]) == 4 / 19
+    words = written(tmp_path, metrics()).words
+    assert "0.211" in words, "4 of 19 are 0.2105 and something"
+
+
+def test_the_report_names_the_answers_that_were_taken_back(tmp_path: Path) -> None:
+    known = {"n_taken_back_corrections": 1, "taken_back_corrections": ["2221 nurse | wards"]}
+    assert "… which they are 2221 nurse | wards" in written(tmp_path, metrics(**known)).words
+
+
 def test_a_model_without_errors_has_no_confused_pairs(tmp_path: Path) -> None:
     folder = tmp_path / ERROR_ANALYSIS
     write_error_analysis(np.eye(len(UNITS)), UNITS, UNITS, folder)
     assert rows_of(folder / CONFUSED_PAIRS) == rows_of(folder / NEVER_PREDICTED) == []
-    assert {row["error_rate"] for row in rows_of(folder / ERROR_RATES)} == {"0.0000"}
+    assert {row["error_rate"] for row in rows_of(folder / ERROR_RATES)} == {"0.0"}
     assert "Most confused" not in written(tmp_path, metrics()).words
 
 
