@@ -197,6 +197,10 @@ def _status(correction: Correction, outcome: Outcome) -> CorrectionStatus:
 def _reasons(correction: Correction, check: IntakeCheck, outcome: Outcome) -> list[str]:
     """Return what is to be said of a row, and of what became of its answer."""
     reasons = [correction.reason] if correction.reason else []
+    if outcome.confirmed is not None:
+        reasons.append(
+            Message("confirms {code}, which stays the code of this text", code=outcome.confirmed)
+        )
     reasons += check.reasons
     if correction.is_doubted and correction.is_decided and not outcome.is_until_confirmed:
         reasons.append(_IN_DOUBT)

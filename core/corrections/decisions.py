@@ -5,8 +5,8 @@ one comes. A text that two coders answered in contradiction is disputed until it
 later answer codes the text itself, and teaches nothing about others. Neither does an answer in
 doubt (``doubts.py``), unless another coder has given the same; and it replaces no answer of another
 coder that is not in doubt. An answer to a title of several occupations is about one of them, and
-says nothing about titles that resemble it; nor do later answers to its text. A withdrawn text has
-no decision until the next answer.
+says nothing about titles that resemble it; nor do any other answers to its text. A withdrawn text
+has no decision until the next answer.
 
 A text is known by a hash of 128 bits. The answers of every coder are kept for texts of two coders
 or more.
@@ -39,15 +39,17 @@ class Outcome:
 
     ``replaced`` is the decision that it contradicts and replaced. ``overruled_by`` is the
     one that it contradicts, and that stays: an adjudicated one, or with ``is_until_confirmed`` that
-    of another coder, since this answer is in doubt. Both are None otherwise. ``withdrawn`` are the
-    answers of coders who contradict each other that a withdrawal took back: the coder and the code
-    of each. ``is_disputed``: coders contradict each other about the text now. ``is_settled``: an
-    adjudicated answer ended that, or replaced another decision.
+    of another coder, since this answer is in doubt. ``confirmed`` is the unit group that stays,
+    because the answer is the minor group in which it lies. All three are None otherwise.
+    ``withdrawn`` are the answers of coders who contradict each other that a withdrawal took back:
+    the coder and the code of each. ``is_disputed``: coders contradict each other about the text
+    now. ``is_settled``: an adjudicated answer ended that, or replaced another decision.
     """
 
     replaced: str | None = None
     overruled_by: str | None = None
     is_until_confirmed: bool = False
+    confirmed: str | None = None
     withdrawn: tuple[tuple[str, str], ...] = ()
     is_disputed: bool = False
     is_settled: bool = False
@@ -109,33 +111,41 @@ class Decisions:
             return self._withdraw(key, before, signature.is_adjudicated)
         # The same text may have been written without a sign between its occupations, and the list
         # of conflicts does not show how it was written.
-        was_of_several = before is not None and before.is_of_several
+        is_of_several = correction.is_of_several or (before is not None and before.is_of_several)
         after = _State(
             code,
             signature.is_adjudicated,
             "" if signature.is_adjudicated else self._name_of(signature.coder),
             correction.is_doubted,
-            correction.is_of_several or was_of_several,
+            is_of_several,
         )
         self._note_answer(key, before, after)
         if before is None:
             self._states[key] = after
             return NO_CONFLICT
+        # Also where the answer of before stays: it teaches nothing any more.
+        before = self._states[key] = before._replace(is_of_several=is_of_several)
         previous = before.decision
         conflict = previous if _contradict(code, previous) else None
+        confirmed = previous if code != previous and previous.startswith(code) else None
         if before.is_adjudicated and not after.is_adjudicated:
-            return Outcome(overruled_by=conflict)
+            return Outcome(overruled_by=conflict, confirmed=confirmed)
         is_less_believed = after.is_doubted and not before.is_doubted
         if conflict is not None and is_less_believed and after.coder != before.coder:
             return Outcome(overruled_by=conflict, is_until_confirmed=True)
-        if code != previous and previous.startswith(code):
+        if confirmed is not None:
             # A group says nothing of the last digit: its coder and the doubt about it stay.
             after = before._replace(is_adjudicated=after.is_adjudicated)
         elif code == previous and not before.is_doubted:
             after = after._replace(is_doubted=False)  # somebody else says so, too
         is_settled = after.is_adjudicated and (conflict is not None or self._is_disputed(key))
         self._states[key] = after
-        return Outcome(replaced=conflict, is_disputed=self._is_disputed(key), is_settled=is_settled)
+        return Outcome(
+            replaced=conflict,
+            confirmed=confirmed,
+            is_disputed=self._is_disputed(key),
+            is_settled=is_settled,
+        )
 
     def _withdraw(self, key: bytes, before: _State | None, is_adjudicated: bool) -> Outcome:
         """Take all answers about a text back, those of every coder."""

@@ -118,6 +118,19 @@ def test_the_reason_of_a_row_is_in_the_language_of_the_pages(
     ]
 
 
+def test_a_group_that_confirms_a_code_says_which_code_stays(
+    tmp_path: Path, settings: Settings
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "text,corrected_isco_code\nnurse,2221\nnurse,222\nnurse,512\n", encoding="utf-8"
+    )
+    process_corrections(path, tmp_path, CorrectionsLookup(), settings)
+    _, confirming, replacing = rows_of(tmp_path / "corrections.csv")
+    assert confirming["reason"].endswith("; confirms 2221, which stays the code of this text")
+    assert "confirms" not in replacing["reason"] and "replaces 2221" in replacing["reason"]
+
+
 def test_codes_of_isco_88_do_not_become_binding(tmp_path: Path, settings: Settings) -> None:
     """2221 is a doctor there, and a nurse in ISCO-08; 2512 is a code of ISCO-08 alone."""
     path = tmp_path / "c.csv"

@@ -136,7 +136,7 @@ def test_an_adjudicated_answer_holds_against_later_plain_ones() -> None:
     settled = decisions.apply(answer("2221", "chris", is_adjudicated=True))
     assert settled == Outcome(replaced="3221", is_settled=True)
     assert decisions.apply(answer("3221", "ben")) == Outcome(overruled_by="2221")
-    assert decisions.apply(answer("222", "ben")) == NO_CONFLICT
+    assert decisions.apply(answer("222", "ben")) == Outcome(confirmed="2221")
     assert decisions.get(TEXT) == "2221"
     again = decisions.apply(answer("3221", is_adjudicated=True))
     assert again == Outcome(replaced="2221", is_settled=True)
@@ -179,6 +179,12 @@ def test_an_answer_about_one_of_several_occupations_teaches_nobody() -> None:
     for rows in ((of_several, plain), (plain, of_several), (of_several, answer("3221", "ben"))):
         assert not decided(*rows).teaches_others(TEXT)
     settled = answer("8322", is_adjudicated=True)
+    # The answer of before stays, and yet it is about one of several occupations.
+    group = replace(answer("222"), is_of_several=True)
+    doubted = replace(of_several, code="8322", is_doubted=True)
+    for rows in ((settled, of_several), (plain, group), (answer("2221", "ben"), doubted)):
+        decisions = decided(*rows)
+        assert decisions.get(TEXT) == rows[0].code and not decisions.teaches_others(TEXT)
     assert not decided(of_several, settled).teaches_others(TEXT), "isco coders lists the text alone"
     assert decided(of_several, withdrawn, plain).teaches_others(TEXT)
 
