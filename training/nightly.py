@@ -93,7 +93,6 @@ def run_nightly(
         metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED)
         coders = _note_answers(metrics, kept, correction_set, corrections_dir, champion, settings)
         taken_back = correction_set.taken_back(champion)
-        metrics.n_taken_back_corrections = len(taken_back) or None
         metrics.taken_back_corrections = [f"{c} {text}" for text, c in taken_back.items()] or None
         key = _run_key(champion, corrections, settings)
         left_out = left_out_in_words(corrections, metrics.n_left_out_corrections or {})

@@ -124,10 +124,8 @@ class RunMetrics:
     """Rows of corrections files whose code or text is none, by file."""
     n_left_out_corrections: dict[str, int] | None = None
     """Corrected texts that teach nothing, by reason."""
-    n_taken_back_corrections: int | None = None
-    """Answers that the model in service has learned, and that teach nothing any more."""
     taken_back_corrections: list[str] | None = None
-    """These answers: the code that was learned, and the text."""
+    """Code and text of what the model in service has learned, and what teaches nothing any more."""
     n_removed_corrections_files: int | None = None
     """Corrections files that the model in service has learned, and that are gone."""
     doubts: list[Doubt] | None = None

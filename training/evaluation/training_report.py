@@ -80,10 +80,9 @@ _LEARNED = {
     "n_new_corrections": Message("… new ones"),
     "n_held_out_corrections": Message("… kept out of the training, to measure on"),
     "n_left_out_corrections": Message("corrections that teach nothing, by reason"),
-    "n_taken_back_corrections": Message(
+    "taken_back_corrections": Message(
         "answers that the model in service has learned, and that teach nothing any more"
     ),
-    "taken_back_corrections": Message("… which they are"),
     "n_removed_corrections_files": Message(
         "corrections files that the model in service has learned, and that are gone"
     ),
