@@ -97,7 +97,7 @@ def run_nightly(
         key = _run_key(champion, corrections, settings)
         left_out = left_out_in_words(corrections, metrics.n_left_out_corrections or {})
         reason = _why_skipped(settings, corrections, key, left_out)
-        notes = taken_back_in_words(taken_back)
+        notes = taken_back_in_words(len(taken_back))
         for words in notes:
             _LOG.warning("%s", words)
         if reason and not new_doubts:

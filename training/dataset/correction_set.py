@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +30,6 @@ _LEFT_OUT = {
     "of_several_occupations": Message("of several occupations"),
     "of_3_digits_or_not_codable": Message("of 3 digits or not codable"),
 }
-_N_NAMED = 5
 _FLAGS = ("is_held_out", "is_new", "is_first", "is_confirmed")
 
 
@@ -154,23 +152,23 @@ def left_out_in_words(corrections: pd.DataFrame, n_others: Mapping[str, int]) ->
     )
 
 
-def taken_back_in_words(answers: Mapping[str, str]) -> list[str]:
-    """Return what ``taken_back`` means, its first answers, and the remedy; [] without any."""
-    first = islice(answers.items(), _N_NAMED)
-    named = [Message("{text!r} as {code}", text=text, code=code) for text, code in first]
+def taken_back_in_words(n: int) -> list[str]:
+    """Return what ``taken_back`` means for ``n`` answers, and the remedy; [] without any.
+
+    It quotes none of them: these words go into the log, too.
+    """
     return Message.notes_of(
-        len(answers),
+        n,
         "the model in service has learned {n} answer that teaches nothing any more (withdrawn, in "
-        "doubt, disputed, of several occupations, or replaced by a group or “not codable”): "
-        "{named}. No training takes that out. If it matters, serve a version of before (isco "
-        "models list, isco models promote VERSION): the next night teaches it all corrections that "
-        "hold",
-        "the model in service has learned {n} answers that teach nothing any more (withdrawn, in "
-        "doubt, disputed, of several occupations, or replaced by a group or “not codable”), the "
-        "first ones: {named}. No training takes that out. If it matters, serve a version of before "
-        "(isco models list, isco models promote VERSION): the next night teaches it all "
+        "doubt, disputed, of several occupations, or replaced by a group or “not codable”); the "
+        "report of the night names it. No training takes that out. If it matters, serve a version "
+        "of before (isco models list, isco models promote VERSION): the next night teaches it all "
         "corrections that hold",
-        named=Message.listed(named),
+        "the model in service has learned {n} answers that teach nothing any more (withdrawn, in "
+        "doubt, disputed, of several occupations, or replaced by a group or “not codable”); the "
+        "report of the night names them. No training takes that out. If it matters, serve a "
+        "version of before (isco models list, isco models promote VERSION): the next night teaches "
+        "it all corrections that hold",
     )
 
 

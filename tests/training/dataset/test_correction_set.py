@@ -150,7 +150,7 @@ def test_what_the_model_has_learned_and_holds_no_more_is_named(
     learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
     champion = replace(bundle, manifest=learned)
     assert CorrectionSet(kept_corrections(user_project)).taken_back(champion) == {}
-    assert taken_back_in_words({}) == []
+    assert taken_back_in_words(0) == []
     answers = ["withdraw", "222", "512", "not codable", "7212"]
     later = [*zip(known, answers, strict=True), ("new | unknown", "withdraw")]
     write_corrections(user_project, "second.csv", later)
@@ -160,9 +160,8 @@ def test_what_the_model_has_learned_and_holds_no_more_is_named(
     assert CorrectionSet(kept_corrections(user_project)).count_left_out() == {
         "of_3_digits_or_not_codable": 2
     }
-    (note,) = taken_back_in_words(taken_back)
+    (note,) = taken_back_in_words(len(taken_back))
     assert "has learned 3 answers that teach nothing any more" in note
-    assert f"the first ones: {known[0]!r} as 2221; {known[2]!r} as 2221" in note
 
 
 def test_a_model_still_knows_what_its_parent_learned(
