@@ -82,6 +82,8 @@ ANSWERS: list[Row] = [
     {CODE: "3221", "text": "decided", "coder": "Ben"},
     {CODE: "3221", "text": "decided", "adjudicated": "yes"},
     {CODE: "2221", "text": "decided", "adjudicated": "yes"},
+    {CODE: "2221", "text": "confirmed"},
+    {CODE: "222", "text": "confirmed"},
     {CODE: "2221", "coder": "Doubtful"},
     {CODE: "2221", "text": "believed", "coder": "Ana"},
     {CODE: "3221", "text": "believed", "coder": "Doubtful"},
