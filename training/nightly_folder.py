@@ -56,7 +56,8 @@ def finish_published(runs_dir: Path, nights_dir: Path) -> None:
     """
     for run in killed_nights(runs_dir):
         for published in nights_dir.glob(f"[!.]*/{METRICS}"):
-            with suppress(OSError, OwnFileError):  # the run is not decided, or the report is gone
+            # The run is not decided, the report is gone, or both are damaged alike.
+            with suppress(OSError, ValueError, KeyError):
                 if filecmp.cmp(published, run.path / METRICS, shallow=False):
                     values = read_own_json(run.path / METRICS)
                     run.metrics.state = RunState(values["state"])

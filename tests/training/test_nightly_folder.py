@@ -109,3 +109,16 @@ def test_a_night_killed_after_its_report_is_finished_by_the_next_one(
     finished = last_finished(runs_dir, RunKind.FINE_TUNE)
     assert finished is not None
     assert (finished.path, finished.state, finished.reasons) == (run.path, state, ["the reason"])
+
+
+@pytest.mark.parametrize(
+    "metrics", ["", "[]", "{}", '{"state": "refused"}', '{"state": "other", "reasons": []}']
+)
+def test_no_night_fails_over_damaged_metrics_of_a_killed_one(metrics: str, tmp_path: Path) -> None:
+    run = start_run(tmp_path / "runs", RunKind.FINE_TUNE, "key")
+    night = tmp_path / "nightly" / "2026-06-02"
+    night.mkdir(parents=True)
+    for folder in (run.path, night):
+        (folder / METRICS).write_text(metrics, encoding="utf-8")
+    finish_published(tmp_path / "runs", night.parent)
+    assert last_finished(tmp_path / "runs", RunKind.FINE_TUNE) is None
