@@ -32,9 +32,10 @@ def refuse_other_line_ends(path: Source, lines: Sequence[str]) -> None:
     ends = [*filter(text.strip().__contains__, _ENDS)]
     ends += [end for end in _PRINTED_ENDS if _divides_a_table(text, end)]
     if ends:
+        names = _ENDS | _PRINTED_ENDS
         raise InputError(
             path,
-            f"one line, with {(_ENDS | _PRINTED_ENDS)[ends[-1]]} where lines end",
+            f"one line, with {names[max(ends, key=text.count)]} where lines end",
             expected="lines that end in LF, CR LF or CR",
             remedy="Export the file again with ends of lines of Windows or Unix, or replace each "
             "of these signs by one.",

@@ -415,6 +415,11 @@ def test_lines_with_another_end_are_no_header_without_records(tmp_path: Path, en
             opened(tmp_path, content)
 
 
+def test_the_commonest_of_other_ends_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"one line, with U\+0085"):
+        opened(tmp_path, "job_title,duties\x85nurse,wards\vhomes\x85baker,bread\x85")
+
+
 @pytest.mark.parametrize("text", ["job_title,from…,to", "job_title,a\\nb", "job_title,age\f\n"])
 def test_a_header_alone_may_have_other_ends_in_it(tmp_path: Path, text: str) -> None:
     assert opened(tmp_path, text)[1] == []
