@@ -53,7 +53,7 @@ def _check_unchanged(path: Path, table: Table, rows: list[list[str]]) -> None:
     filled = [
         line
         for line in lines
-        if line not in ("", "\x1a")  # how DOS ends a file
+        if line.strip("\x1a")  # how DOS ends a file
         and (line.strip() or width == 1 or table.delimiter in line)  # spaces are a blank line
     ]
     first, *fields = [line.split(table.delimiter) for line in filled]
