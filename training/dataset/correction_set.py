@@ -58,7 +58,7 @@ class CorrectionSet:
         before, has_taught = decisions.get(text), decisions.teaches_others(text)
         overruled_by = decisions.apply(correction).overruled_by
         is_confirmed, part = file.is_confirmed(correction), file.part_of(correction)
-        if correction.is_accepted:
+        if correction.is_accepted and not decisions.is_of_several(text):  # that teaches nothing
             self._accepted[text, part] = correction.code
         if decisions.get(text) == before and has_taught and decisions.teaches_others(text):
             if correction.is_accepted and is_confirmed:

@@ -9,6 +9,7 @@ import pytest
 
 from core.corrections.corrections_folder import answered_texts
 from core.corrections.doubts import Doubt, write_doubts
+from core.review_contract import SEVERAL
 from core.settings import Settings
 from inference.bundle import LEARNED_FILES, Bundle
 from inference.training_profile import TrainingProfile
@@ -162,6 +163,23 @@ def test_what_the_model_has_learned_and_holds_no_more_is_named(
     }
     (note,) = taken_back_in_words(len(taken_back))
     assert "has learned 3 answers that teach nothing any more" in note
+
+
+def test_no_answer_about_one_of_several_occupations_was_learned(
+    user_project: Settings, bundle: Bundle, training_profile: TrainingProfile, texts: list[str]
+) -> None:
+    """Not even where the model knows its text from the reference answers."""
+    words = [text for text in texts if text.replace(" | ", " ").replace(" ", "").isalpha()]
+    first, second = [text for text in words if training_profile.has_seen([text]).all()][:2]
+    folder = user_project.data.corrections_dir
+    folder.mkdir(parents=True)
+    lines = [f"text,corrected_isco_code,{SEVERAL}", f"{first},2221,yes", f"{second},2221,"]
+    (folder / "first.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_corrections(user_project, "second.csv", [(second, "withdraw")])
+    learned = replace(bundle.manifest, training={LEARNED_FILES: ["first.csv"]})
+    found = CorrectionSet(kept_corrections(user_project))
+    assert found.count_left_out() == {"of_several_occupations": 1}
+    assert found.taken_back(replace(bundle, manifest=learned)) == {second: "2221"}
 
 
 def test_a_model_still_knows_what_its_parent_learned(
