@@ -44,7 +44,8 @@ def explained(error: Exception, environment: Environment) -> Exception:
     if not isinstance(error, OSError):
         return error
     if (remedy := _REFUSALS.get(error.errno or 0)) and error.filename is not None:
-        return OSError(f"{str(error.filename)!r}: {error.strerror}; {remedy}")
+        paths = (str(path) for path in (error.filename, error.filename2) if path is not None)
+        return OSError(f"{' -> '.join(map(repr, paths))}: {error.strerror}; {remedy}")
     if error.errno not in DISK_FULL:
         return error
     settings, corrections_dir = environment.settings, environment.corrections_dir

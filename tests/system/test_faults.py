@@ -312,6 +312,21 @@ def test_a_file_that_the_system_does_not_let_go_is_said_once(
     assert len(harness.batches()) == 1 and harness.violations() == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="needs root on Linux")
+def test_a_folder_that_takes_no_input_is_named(harness: DaemonHarness, settings: Settings) -> None:
+    """Not only the input, which is moved to there."""
+    archive_dir = settings.watcher.archive_dir
+    harness.drop("a.csv", GOOD)
+    if subprocess.run(["chattr", "+i", archive_dir], check=False, capture_output=True).returncode:
+        pytest.skip("this file system has no immutable files")
+    try:
+        harness.tick(TURNS)
+        (waiting,) = harness.status().waiting
+    finally:
+        subprocess.run(["chattr", "-i", archive_dir], check=True)
+    assert f" -> '{archive_dir}/a.csv': Operation not permitted" in waiting.reason
+
+
 def test_a_pause_ends_when_its_cause_does_though_no_file_is_left(
     harness: DaemonHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
