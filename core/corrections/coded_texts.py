@@ -29,10 +29,10 @@ from core.corrections.text_list import (
     write_text_list,
 )
 from core.files.folders import names_in
+from core.files.own_files import TEXTS_DIR
 from core.taxonomy import UNIT
 
 _LOG = logging.getLogger(__name__)
-TEXTS_DIR = ".texts"
 _SUFFIX = ".texts"
 _MAX_BYTES = 1 << 30
 _SAMPLE_NAME = re.compile(r"batch ([0-9a-f]{1,64})")

@@ -24,6 +24,8 @@ METRICS = "metrics.json"
 """In the folder of each training: what it measured, and whether its model serves."""
 SENTINEL = ".isco"
 """In each folder on a share: while it is missing, the share is not connected."""
+TEXTS_DIR = ".texts"
+"""In the folder of the corrections: the lists of the texts that were coded."""
 _LOG = logging.getLogger(__name__)
 _MAX_BYTES = 16 << 20
 _DAMAGED = ".damaged"

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from core.corrections.coded_texts import TEXTS_DIR, CodedTexts, sample_name
+from core.corrections.coded_texts import CodedTexts, sample_name
 from core.errors import InputError
+from core.files.own_files import TEXTS_DIR
 from core.settings import DataSettings, InferenceSettings, Settings
 from core.settings_file.text_columns import DUTIES, JOB_TITLE
 from core.text import join

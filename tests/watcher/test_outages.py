@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections.coded_texts import TEXTS_DIR
 from core.errors import AlreadyRunningError
-from core.files.own_files import SENTINEL
+from core.files.own_files import SENTINEL, TEXTS_DIR
 from core.row_counts import Progress
 from core.settings import Settings
 from results.explanations.requests import REQUESTS_FILE

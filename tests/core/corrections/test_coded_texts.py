@@ -11,7 +11,6 @@ import pytest
 
 from core.corrections import coded_texts
 from core.corrections.coded_texts import (
-    TEXTS_DIR,
     CodedTexts,
     Drawn,
     keep_text_list,
@@ -19,6 +18,7 @@ from core.corrections.coded_texts import (
     sample_name,
 )
 from core.corrections.text_list import ListHead, TextCollector
+from core.files.own_files import TEXTS_DIR
 from core.taxonomy import isco08
 
 ID = "0123456789ab"

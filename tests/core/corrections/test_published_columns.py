@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from core.corrections.coded_texts import (
-    TEXTS_DIR,
     CodedTexts,
     keep_text_list,
     mark_incomplete,
@@ -22,6 +21,7 @@ from core.corrections.published_columns import text_columns
 from core.corrections.text_list import ListHead, TextCollector
 from core.csv_table import open_table
 from core.errors import InputError
+from core.files.own_files import TEXTS_DIR
 from core.own_tables.code_source import CodeSource
 from core.settings import Columns
 from core.settings_file.text_columns import DUTIES, JOB_TITLE

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.corrections.coded_texts import TEXTS_DIR
 from core.corrections.doubts import doubts_path
+from core.files.own_files import TEXTS_DIR
 from core.files.whole_file import open_atomic
 from core.settings import Settings
 from tests.support.daemon_harness import DaemonHarness
@@ -60,6 +60,11 @@ def test_what_killed_processes_left_goes_when_it_is_old(settings: Settings, is_o
     for path in [*left, *others, outbox / ".a.0123abcd.part"]:
         if is_old:
             age(path)
+    elsewhere = killed_while_writing(settings.watcher.inbox.parent / "elsewhere" / "x.csv")
+    (corrections / ".linked").symlink_to(elsewhere.parent)
+    others += [elsewhere, killed_while_writing(corrections / ".git" / "x.csv")]
+    for path in others[-2:]:
+        age(path)
     DaemonHarness(settings)
     assert [path.exists() for path in left] == [not is_old] * len(left)
     assert all(path.exists() for path in others) and (outbox / ".a.0123abcd.part").is_dir()
