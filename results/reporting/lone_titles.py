@@ -15,8 +15,9 @@ from core.settings_file.text_columns import JOB_TITLE
 class LoneTitles:
     """The records of ``table`` that have a title and nothing else.
 
-    They are headings only beside a column that has a value in every other record, a number or an id
-    in the first ones. With fewer than three columns any record without the one value is so.
+    They are headings only beside a column that has a name, and a value in every other record, a
+    number or an id in the first ones. With fewer than three columns any record without the one
+    value is so.
     """
 
     def __init__(self, table: Table) -> None:
@@ -31,8 +32,9 @@ class LoneTitles:
         ]
         self._filled = [
             place
-            for place in range(len(self._names) if len(self._names) > 2 and others else 0)
-            if place not in table.columns.values()
+            for place, name in enumerate(self._names if len(self._names) > 2 and others else ())
+            if name.strip()
+            and place not in table.columns.values()
             and all(is_number_or_code(row[place]) for row in others)
         ]
         self._n_others = 0

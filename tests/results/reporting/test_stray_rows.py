@@ -102,6 +102,14 @@ def test_answers_without_an_id_are_no_headings(tmp_path: Path, rows: Rows) -> No
     assert notes(tmp_path, [*STAFF, *rows]) == []
 
 
+def test_a_column_without_a_name_tells_no_heading(tmp_path: Path) -> None:
+    """The note would name a column that nobody finds."""
+    header, *records = STAFF
+    (note,) = notes(tmp_path, [["", *header], *([row[0], *row] for row in records)])
+    assert "all others have a value in 'id'" in note
+    assert notes(tmp_path, [["", *header[1:]], *records]) == []
+
+
 def test_a_title_alone_beside_one_value_is_no_heading(tmp_path: Path) -> None:
     assert notes(tmp_path, [["Job title", "age"], ["cook", "30"], ["nurse", ""]]) == []
 
