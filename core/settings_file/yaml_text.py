@@ -19,8 +19,21 @@ _WORDS = {
     f"setting; {_QUOTES}",
     "but found another document": "found a second text of settings; expected one: delete the "
     "line --- above it",
+    "could not find expected ':'": "found no colon with a space behind it; expected a setting "
+    "and its value, such as 'seed: 42'",
+    "mapping values are not allowed in this context": "found a colon that does not fit; expected "
+    "a setting and its value, such as 'seed: 42', with a space behind the colon here and in the "
+    f"line above, and the same spaces before all settings of a group; {_QUOTES}",
+    "did not find expected ',' or ']'": "found a list that is not closed; expected a list such as "
+    f"[first, second]; {_QUOTES}",
 }
 """The problems of yaml that only programmers know."""
+_UNFINISHED = (
+    "while scanning a simple key",
+    "while scanning a quoted scalar",
+    "while parsing a flow sequence",
+)
+"""What ends too late: yaml notices it lines below, and the mistake is where it begins."""
 
 
 class _TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -43,6 +56,8 @@ class SettingsText:
             self.values: Any = loader.construct_document(self._node) if self._node else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if error.context in _UNFINISHED:
+                mark = error.context_mark
             if mark is not None and _is_indented_with_tab(source, mark.line):
                 raise ValueError(
                     f"line {mark.line + 1}: found a tab; expected spaces: indent with spaces"
