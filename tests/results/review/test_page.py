@@ -409,6 +409,18 @@ def saved_message(reviewer: Reviewer) -> str:
 
 
 @needs_chromium
+def test_what_was_saved_is_said_where_it_is_seen(reviewer: Reviewer) -> None:
+    reviewer.find("coder").send_keys("Ana")
+    reviewer.find("title").click()
+    reviewer.press("1")
+    reviewer.driver.execute_script("scrollTo(0, document.body.scrollHeight)")
+    reviewer.save_by(lambda: reviewer.press("s"))
+    message = reviewer.find("message")
+    top = reviewer.driver.execute_script("return arguments[0].getBoundingClientRect().top", message)
+    assert "1 decision saved" in message.text and top >= 0
+
+
+@needs_chromium
 def test_the_sample_is_decided_blind(reviewer: Reviewer) -> None:
     reviewer.show("sampled")
     choices = reviewer.find("candidates").find_elements(By.TAG_NAME, "button")
