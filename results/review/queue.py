@@ -122,9 +122,12 @@ class ReviewQueue:
     def settled(self, n_questions: int) -> Settled:
         """Return what the answers to the first questions are expected to settle.
 
-        The random sample is asked in between, and settles nothing.
+        The random sample is asked in between, and settles nothing: what is asked of it behind
+        them is left out.
         """
         asked = list(islice(self.items(), n_questions))
+        while asked and asked[-1].sampled:
+            asked.pop()
         n_uncertain = sum(not item.sampled for item in asked)
         first = list(islice(self.uncertain(), N_ORDERED))
         assert self._order is not None

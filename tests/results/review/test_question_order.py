@@ -68,7 +68,7 @@ def test_the_random_sample_is_asked_too_and_settles_nothing() -> None:
     uncertain = [item for item in questions if not item.sampled]
     assert len(uncertain) == 9
     settled = review().settled(10)
-    assert settled.n_answers == 10
+    assert questions[-1].sampled and settled.n_answers == 9, "the last one settles nothing"
     assert settled.n_records == sum(item.n_records for item in uncertain)
 
 
