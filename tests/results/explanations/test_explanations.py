@@ -211,6 +211,13 @@ def test_explain_on_the_command_line(
     assert json.loads(done.stdout)["explanation"] is None and "are empty" in done.stderr
 
 
+def test_where_nothing_waits_for_explanations_the_command_says_so(
+    explaining: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = run_here(capsys, "explain", *config_of(explaining))
+    assert "waits for explanations" in done.stderr
+
+
 def test_without_shap_the_remedy_is_named(explaining: Settings) -> None:
     program = (
         "import sys; sys.modules['shap'] = None\n"
