@@ -78,7 +78,7 @@ KIND_WORDS = {
     CodeKind.ISCO_88: Message("a code of ISCO-88"),
     CodeKind.SEVERAL: Message("more than one code"),
     CodeKind.CONTRADICTED: Message("a code and the title of another group"),
-    CodeKind.INVALID: Message("not a code of ISCO-08"),
+    CodeKind.INVALID: Message("no code of ISCO-08"),
 }
 """Why there is no code, in words for counts."""
 

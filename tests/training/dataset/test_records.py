@@ -126,6 +126,7 @@ def test_records_of_which_none_is_valid_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="4 of 4 records cannot be used") as raised:
         read(path, tmp_path / "processed")
     assert "1 with a code of ISCO-88" in str(raised.value)
+    assert "1 with no code of ISCO-08" in str(raised.value)
     assert "of a longer national code keep the first 4 digits" in str(raised.value)
 
 
