@@ -70,6 +70,7 @@ def write_report(out_dir: Path, batch: Batch, *, is_explained: bool) -> None:
         vague=[_item_row(item, batch.language) for item in vague],
         settled=batch.review.settled(_N_FIRST_ANSWERS),
         n_vague=sum(item.is_vague for item in batch.review.uncertain()),
+        coder_reviews=sorted(path.name for path in out_dir.glob("review-*.html")),
         is_explained=is_explained,
     )
 

@@ -46,6 +46,8 @@ def test_every_question_has_a_coder_and_some_have_two(
         assert {row["coder"] for row in table} == {name}
         page = (tmp_path / f"review-{name}.html").read_text(encoding="utf-8")
         assert f'"coder":"{name}"' in page
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<a href="review-Anna%20B..html">review-Anna B..html</a>, <a href="review-Ben' in report
     assert batch_id("x", coder, shared) != batch_id("x", coder, settings)
 
 
