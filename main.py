@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None, *, prints_help: bool = True) ->
         except SystemExit as left:  # argparse has printed the help or what is wrong
             code = int(left.code or 0)
         with named_output():  # a full disk and a closed pipe are met here, not at the exit
-            print(end="", flush=True)
+            sys.stdout.flush()
     except BrokenPipeError:
         code = _OUTPUT_CLOSED
     except (IscoError, OSError) as error:  # OSError: no permission, no space: the user can act
@@ -125,7 +125,7 @@ def _exit_code(error: IscoError | OSError) -> int:
 def _end_output() -> None:
     """Write what stdout still holds, or drop it: else Python tries, and fails, at its exit."""
     try:
-        print(end="", flush=True)
+        sys.stdout.flush()
     except OSError:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

@@ -59,14 +59,17 @@ def test_a_closed_pipe_is_silent_and_has_its_exit_code(user_project: Settings) -
 
 @pytest.mark.slow
 @needs_full_disk
-def test_output_that_cannot_be_written_is_one_line(user_project: Settings) -> None:
-    for arguments in (["--help"], ["models", "list"]):
+@pytest.mark.parametrize("variables", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "direct"])
+def test_output_that_cannot_be_written_is_one_line(
+    user_project: Settings, variables: dict[str, str]
+) -> None:
+    for arguments in (["--help"], ["models", "list", "--json"]):
         with FULL_DISK.open("wb") as full:
             done = subprocess.run(
                 [*SCRIPT, *config_of(user_project), *arguments],
                 stdout=full,
                 stderr=subprocess.PIPE,
-                env=environment(),
+                env=environment(**variables),
                 check=False,
             )
         assert done.returncode == 1
