@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from cli.progress_bar import file_progress_bar
 from cli.requirements import find_tables, require_posix
 from cli.system_error import describe
 from core.errors import InputError, IscoError
+from core.files.named_errors import is_path_in, name_instead
 from core.files.scratch_folder import ScratchFolder
 from core.files.termination import terminated_as_by_ctrl_c
 from core.row_counts import quantity
@@ -83,8 +85,22 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         ray_engine.run(parsed, settings)
         return
     ray_engine.refuse_options(parsed)
-    with terminated_as_by_ctrl_c():
+    with terminated_as_by_ctrl_c(), _named_by_option(Path(parsed.out)):
         _run_here(parsed, settings)
+
+
+@contextmanager
+def _named_by_option(out: Path) -> Iterator[None]:
+    """Raise IscoError with the option instead of an OSError of the results: no setting has them."""
+    from watcher.intake.folder_checks import STAGING
+
+    try:
+        yield
+    except OSError as error:
+        name_instead(error, out / STAGING, out)
+        if not is_path_in(error.filename, out):
+            raise
+        raise IscoError(describe(error, "with --out")) from None
 
 
 def _run_here(parsed: argparse.Namespace, settings: Settings) -> None:

@@ -66,11 +66,12 @@ def name_instead(error: BaseException | None, hidden: Path, shown: Path) -> None
     """
     if not isinstance(error, OSError):
         return
-    if _names(error.filename, hidden):
+    if is_path_in(error.filename, hidden):
         error.filename = str(shown)
-    if _names(error.filename2, hidden) or error.filename2 == error.filename:
+    if is_path_in(error.filename2, hidden) or error.filename2 == error.filename:
         del error.filename2  # None would be shown
 
 
-def _names(name: object, hidden: Path) -> bool:
-    return isinstance(name, str) and Path(name).is_relative_to(hidden)
+def is_path_in(name: object, folder: Path) -> bool:
+    """Return whether what an OSError names is ``folder`` or in it."""
+    return isinstance(name, str) and Path(name).is_relative_to(folder)

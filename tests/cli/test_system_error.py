@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from cli.system_error import describe
 from core.settings import Settings
-from tests.cli.processes import config_of, run_here
+from tests.cli.processes import SCRIPT, config_of, environment, run_here
+from tests.support.other_users import are_possible, command_prefix
 from tests.volumes import FULL_DISK, needs_full_disk
 
 
@@ -48,3 +50,26 @@ def test_a_folder_that_is_a_file_is_named(
     assert done.returncode == 1
     assert last.startswith(f"isco: '{tmp_path / 'file'}")
     assert last.endswith("Not a directory; check the path and its folders")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() == 0 and not are_possible(), reason="root may read everything")
+@pytest.mark.parametrize("place", ["closed", "closed/.staging", "survey.csv"])
+def test_a_place_that_is_closed_is_named_as_it_was_given(
+    user_project: Settings, tmp_path: Path, place: str
+) -> None:
+    """No setting names the folder of --out, and nobody has to write into an input."""
+    survey, out = tmp_path / "survey.csv", tmp_path / "closed"
+    survey.write_text("job_title\nnurse\n", encoding="utf-8")
+    (out / ".staging").mkdir(parents=True)
+    if place == "closed":
+        (out / ".staging").rmdir()
+    (tmp_path / place).chmod(0o000 if place == "survey.csv" else 0o500)
+    prefix = command_prefix() if os.geteuid() == 0 else []
+    arguments = ["classify", *config_of(user_project), str(survey), "--out", str(out)]
+    command = [*prefix, *SCRIPT, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
+    remedy = "let this user read and write there, or name another folder with --out"
+    named = (survey, "let this user read it") if place == "survey.csv" else (out, remedy)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "isco: '{}': Permission denied; {}".format(*named)
