@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -25,7 +26,10 @@ class SuggestingParser(argparse.ArgumentParser):
         raise argparse.ArgumentError(action, f"{value!r} is not one of {', '.join(names)}{hint}")
 
     def error(self, message: str) -> NoReturn:
-        """Exit with code 2 and the message; where an action is missing, it names all of them."""
+        """Exit with code 2 and the message.
+
+        Where an action is missing, it names all of them; where an option is, what that is for.
+        """
         for action in self._actions:
             names = [*(action.choices or ())]
             if (
@@ -34,7 +38,15 @@ class SuggestingParser(argparse.ArgumentParser):
                 and message.endswith(f": {action.metavar}")
             ):
                 message += f", one of {', '.join(names)}; for instance '{self.prog} {names[0]}'"
+            elif action.required and message.endswith(f" {'/'.join(action.option_strings)}"):
+                meaning = str(action.help).removesuffix(" (required)")
+                message += f" {action.metavar} ({meaning}); for instance '{self._example()}'"
         super().error(message)
+
+    def _example(self) -> str:
+        """Return the first command line in the help."""
+        found = re.search(rf"^  ({self.prog} .+?)(?:  |$)", self.description or "", re.MULTILINE)
+        return found[1] if found else f"{self.prog} --help"
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print a message; OSError where nobody gets a help, which argparse would end well."""

@@ -48,6 +48,27 @@ def test_the_actions_of_a_command_are_named(
     assert errors.endswith(f"; for instance 'isco {command} {first}'\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("classify x.csv", "--out DIR (folder of the results); for instance 'isco classify staff."),
+        ("classify", "FILE, --out DIR (folder of the results); for instance 'isco classify staff."),
+        (
+            "evaluate",
+            "--on FILE (file with job titles and a column isco_code); for instance 'isco ",
+        ),
+        ("purge", "such as 180d); for instance 'isco purge --older-than 180d --dry-run'\n"),
+    ],
+)
+def test_an_option_that_is_missing_is_explained(
+    arguments: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        parse(arguments.split(), prints_help=True)
+    assert left.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("written", "days"), [("1", "1"), ("90", "90"), ("six months", "180")])
 def test_the_unit_of_days_is_named(
     written: str, days: str, capsys: pytest.CaptureFixture[str]
