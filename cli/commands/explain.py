@@ -46,7 +46,7 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
         return open_classifier(_version_that_coded(registry, version), settings.inference)
 
     passed_over: set[Path] = set()
-    n_explained = 0
+    n_done = 0
     with explaining_lock(settings.watcher.outbox):
         while True:
             pending = pending_batches(settings.watcher.outbox)
@@ -63,9 +63,10 @@ def run(parsed: argparse.Namespace, settings: Settings) -> None:
                 _LOG.warning("%s is not explained now: %s", shown(batch), error)
                 passed_over.add(batch)
                 continue
-            n_explained += 1
-            _LOG.info("%s explained → %s", quantity(n, "record"), shown(batch / EXPLANATIONS_DIR))
-    if not n_explained and not passed_over:
+            n_done += 1
+            what = f"{quantity(n, 'record')} explained" if n else "the reason is in the overview"
+            _LOG.info("%s → %s", what, shown(batch / EXPLANATIONS_DIR))
+    if not n_done and not passed_over:
         _LOG.info("no result in %s waits for explanations", shown(settings.watcher.outbox))
 
 

@@ -40,7 +40,8 @@ def explain_batch(batch_dir: Path, open_version: Callable[[str], Classifier]) ->
 
     ``open_version`` returns the model of a version, and raises IscoError if there is no such
     version. In this case, and if shap is not installed, the overview shows the error instead of
-    the records. Raises OSError if the folder cannot be written; the batch stays pending then.
+    the records, and none is explained. Raises OSError if the folder cannot be written; the batch
+    stays pending then.
     """
     requests = read_requests(batch_dir)
     batch = {key: requests[key] for key in ("name", "batch_id", "version")}
@@ -74,7 +75,7 @@ def explain_batch(batch_dir: Path, open_version: Callable[[str], Classifier]) ->
     except OSError:
         if not (batch_dir / EXPLANATIONS_DIR).exists():  # another process was faster
             raise
-    return len(rows)
+    return 0 if failure else len(rows)
 
 
 def _write_record_page(

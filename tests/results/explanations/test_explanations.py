@@ -142,6 +142,23 @@ def test_a_batch_without_a_model_says_why(
     assert pending_batches(tmp_path / "outbox") == []
 
 
+@pytest.mark.slow
+def test_a_failure_is_not_told_as_explained_records(
+    bundle: Bundle,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    outbox = settings.watcher.outbox
+    batch = coded(outbox.parent, open_autocoder(bundle, settings), settings, 3)
+    requests = json.loads((batch / REQUESTS_FILE).read_text(encoding="utf-8"))
+    requests["records"][1]["isco_code"] = "none"  # the first record can be explained
+    (batch / REQUESTS_FILE).write_text(json.dumps(requests), encoding="utf-8")
+    done = run_here(capsys, "explain", *config_of(settings))
+    failed, reason = done.stderr.splitlines()
+    assert "cannot be explained: " in failed
+    assert reason.endswith(f" the reason is in the overview → {batch / EXPLANATIONS_DIR}")
+
+
 def test_without_a_coded_record_nothing_is_requested(
     bundle: Bundle, settings: Settings, tmp_path: Path
 ) -> None:
