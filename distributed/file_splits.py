@@ -25,9 +25,11 @@ from core.csv_table import SAMPLE_ROWS, check_columns, open_table
 from core.errors import InputError
 from core.formats.file_format import FileFormat, detect_format
 from core.formats.parquet_file import (
+    batches_of,
     damaged,
     is_text_type,
     refuse_without_text,
+    schema_of,
     value_type,
 )
 from core.formats.source import AUTO
@@ -172,20 +174,21 @@ def _parquet_layout(
     Raises InputError for a table of ours, and for columns that are missing, stand twice, or cannot
     be written.
     """
-    header, sample = parquet.schema_arrow.names, _sample(parquet)
+    own_schema, sample = schema_of(parquet), _sample(parquet)
+    header = own_schema.names
     refuse_own_table(file, header, sample)
     choice = choose_columns(file, [header], sample, columns.aliases, _REQUIRED)
     check_columns(file, [header], choice.columns, columns.aliases, _REQUIRED)
     refuse_equal_names(file, header)
     text_columns = _text_columns(header, choice.columns)
     texts = (text_columns.title, text_columns.duties)
-    fields = [_output_field(file, field, field.name in texts) for field in parquet.schema_arrow]
+    fields = [_output_field(file, field, field.name in texts) for field in own_schema]
     return pa.schema(fields), text_columns, choice.notes
 
 
 def _sample(parquet: pq.ParquetFile) -> list[list[str]]:
     """Return the first records as text: their values tell what the columns hold."""
-    batch = next(parquet.iter_batches(SAMPLE_ROWS), None)
+    batch = next(batches_of(parquet, SAMPLE_ROWS), None)
     columns = [column.to_pylist() for column in batch.columns] if batch is not None else []
     return [
         ["" if value is None else str(value) for value in row] for row in zip(*columns, strict=True)
@@ -197,7 +200,7 @@ def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Sp
         schema, text_columns, _ = _parquet_layout(file, parquet, columns)
         batches: list[pa.RecordBatch] = []
         n_splits = 0
-        for batch in parquet.iter_batches(min(_PARQUET_ROWS, n_rows)):
+        for batch in batches_of(parquet, min(_PARQUET_ROWS, n_rows)):
             batches.append(batch)
             n_read = sum(b.num_rows for b in batches)
             if n_read >= n_rows or sum(b.nbytes for b in batches) >= SPLIT_BYTES:
@@ -206,7 +209,7 @@ def _read_parquet(file: InputFile, columns: Columns, n_rows: int) -> Iterator[Sp
                 batches = read.slice(n_rows).to_batches()
                 n_splits += 1
         if batches or not n_splits:
-            rest = pa.Table.from_batches(batches, parquet.schema_arrow)
+            rest = pa.Table.from_batches(batches, schema_of(parquet))
             yield Split(_cast(rest, schema), text_columns)
 
 

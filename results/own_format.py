@@ -23,7 +23,7 @@ from core.encoding import open_text
 from core.errors import InputError
 from core.formats.file_format import FileFormat
 from core.formats.file_names import suffix_of
-from core.formats.parquet_file import BATCH_ROWS
+from core.formats.parquet_file import batches_of, schema_of
 from core.formats.parquet_file import opened as opened_parquet
 from core.formats.statistics_file import MAX_WRITTEN_CELLS, read_whole, write_whole
 from core.languages.message import Message
@@ -161,10 +161,10 @@ def _write_parquet(table: Table, written: _Predictions, path: Path) -> None:
     all_values = written.values()
     # pandas writes what it knows of the columns beside them: with ours it would not be true.
     with opened_parquet(table.path) as parquet:
-        own = parquet.schema_arrow.remove_metadata()
+        own = schema_of(parquet).remove_metadata()
         schema = pa.schema([*own, *fields])
         with pq.ParquetWriter(path, schema) as writer:
-            for batch in parquet.iter_batches(BATCH_ROWS):
+            for batch in batches_of(parquet):
                 values = list(zip(*islice(all_values, batch.num_rows), strict=True))
                 ours = [pa.array(v, kind) for v, kind in zip(values, types, strict=True)]
                 writer.write_batch(

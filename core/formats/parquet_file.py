@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -21,7 +22,7 @@ BATCH_ROWS = 1_000
 def open_parquet(path: Source) -> Content:
     """Return the records of a file. Raises InputError."""
     with opened(path) as parquet:
-        schema = parquet.schema_arrow
+        schema = schema_of(parquet)
         for field in schema:
             refuse_without_text(path, field)
         header = [str(name) for name in schema.names]
@@ -43,6 +44,45 @@ def opened(path: Source) -> Iterator[Any]:
         if isinstance(error, OSError) and error.errno:
             raise  # a fault of the storage, not of the file
         raise damaged(path, error, "a whole Parquet file") from None
+
+
+def schema_of(parquet: Any) -> Any:
+    """Return the Arrow schema of an open file, with the index that pandas describes, as a column.
+
+    An index of whole numbers one after the other is not among the columns that pandas writes.
+    """
+    import pyarrow as pa
+
+    schema = parquet.schema_arrow
+    for name in _described_index(parquet):
+        schema = schema.append(pa.field(name, pa.int64()))
+    return schema
+
+
+def batches_of(parquet: Any, n_rows: int = BATCH_ROWS) -> Iterator[Any]:
+    """Yield the records of an open file, so many at a time, with the columns of ``schema_of``."""
+    import pyarrow as pa
+
+    index = _described_index(parquet)
+    n_read = 0
+    for batch in parquet.iter_batches(n_rows):
+        end = n_read + batch.num_rows
+        for name, numbers in index.items():
+            batch = batch.append_column(name, pa.array(numbers[n_read:end], pa.int64()))
+        yield batch
+        n_read = end
+
+
+def _described_index(parquet: Any) -> dict[str, range]:
+    """Return the name and the numbers of an index that has a name and is in no column."""
+    schema = parquet.schema_arrow
+    try:
+        (index,) = json.loads(schema.metadata[b"pandas"])["index_columns"]
+        name, numbers = index["name"], range(index["start"], index["stop"], index["step"])
+        is_missing = len(numbers) == parquet.metadata.num_rows and name not in schema.names
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        return {}
+    return {name: numbers} if is_missing and isinstance(name, str) else {}
 
 
 def damaged(path: Named, error: BaseException, expected: str) -> InputError:
@@ -94,7 +134,7 @@ def refuse_without_text(path: Named, field: Any) -> None:
 
 def _records(path: Source) -> Records:
     with opened(path) as parquet:
-        yield from checked_records(path, map(_rows, parquet.iter_batches(BATCH_ROWS)))
+        yield from checked_records(path, map(_rows, batches_of(parquet)))
 
 
 def _rows(batch: Any) -> Iterator[Sequence[str]]:

@@ -22,6 +22,7 @@ import pytest
 
 pytest.importorskip("ray", reason='needs Ray: .venv/bin/pip install -e ".[ray]"')
 
+import pandas as pd
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -386,6 +387,13 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert whole.records.schema.field("Position").type == pa.string()
     sizes = [split.records.num_rows for split in read_splits(file, Columns(), 1)]
     assert sizes == [1, 1, 1]
+
+
+def test_an_index_of_pandas_is_a_column(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"persnr": [101, 102], "job_title": ["nurse", "cook"]})
+    frame.set_index("persnr").to_parquet(tmp_path / "t.parquet")
+    splits = read_splits(local(tmp_path / "t.parquet"), Columns(), 1)
+    assert [split.records["persnr"].to_pylist() for split in splits] == [[101], [102]]
 
 
 @pytest.mark.parametrize(

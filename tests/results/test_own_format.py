@@ -332,3 +332,10 @@ def test_labels_of_an_old_data_set_come_back_as_they_were_read(
     columns, metadata = pyreadstat.read_dta(str(out / "predictions.dta"), output_format="dict")
     assert columns["job_title"] == [text]
     assert metadata.variable_value_labels["region"] == {1: text}
+
+
+def test_an_index_of_pandas_stays(tmp_path: Path, autocoder: Autocoder, settings: Settings) -> None:
+    frame = pd.DataFrame({"persnr": [101, 102], "job_title": ["nurse", "cook"]})
+    frame.set_index("persnr").to_parquet(tmp_path / "a.parquet")
+    out, _ = coded(tmp_path / "a.parquet", autocoder, settings)
+    assert pq.read_table(out / "predictions.parquet")["persnr"].to_pylist() == [101, 102]

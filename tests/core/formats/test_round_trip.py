@@ -8,6 +8,7 @@ import math
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -111,3 +112,35 @@ def test_days_beyond_the_years_of_python_cost_no_file(tmp_path: Path) -> None:
     first, second = (row for _, row in table.rows())
     assert first[1].startswith("10000-01-01T00:59:59") and first[2] == str(1 << 50)
     assert second == ["cook", "1970-01-01T01:00:00+01:00", ""]
+
+
+@pytest.mark.parametrize(
+    ("described", "is_read"),
+    [
+        ({"name": "persnr", "start": 101, "stop": 107, "step": 2}, True),
+        ({"name": None, "start": 0, "stop": 3, "step": 1}, False),
+        ({"name": "job_title", "start": 0, "stop": 3, "step": 1}, False),
+        ({"name": "persnr", "start": 0, "stop": 2, "step": 1}, False),
+        ({"name": "persnr", "start": 0, "stop": 1 << 80, "step": 1}, False),
+        ({"name": "persnr", "start": "0", "stop": 3, "step": 1}, False),
+        ("persnr", False),
+    ],
+)
+def test_an_index_that_pandas_describes_is_a_column(
+    tmp_path: Path, described: object, is_read: bool
+) -> None:
+    """The numbers of df.set_index("persnr") are not among the columns where none is left out."""
+    metadata = {"pandas": json.dumps({"index_columns": [described]})}
+    titles = pa.table({"job_title": ["nurse", "cook", "welder"]}).replace_schema_metadata(metadata)
+    pq.write_table(titles, tmp_path / "a.parquet")
+    table = open_table(tmp_path / "a.parquet", {"job_title": ()}, ("job_title",))
+    rows = [row for _, row in table.rows()]
+    assert table.header == (["job_title", "persnr"] if is_read else ["job_title"])
+    assert not is_read or rows == [["nurse", "101"], ["cook", "103"], ["welder", "105"]]
+
+
+def test_an_index_of_pandas_goes_on_through_the_batches(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"persnr": range(7, 2507), "job_title": "nurse"}).set_index("persnr")
+    frame.to_parquet(tmp_path / "a.parquet")
+    table = open_table(tmp_path / "a.parquet", {"job_title": ()}, ("job_title",))
+    assert [row[1] for _, row in table.rows()] == [str(n) for n in range(7, 2507)]
