@@ -165,7 +165,9 @@ class ModelRegistry:
         if replaced == name:
             return bundle
         known = None if bundled == name else self._promotion(replaced).get("bundled")
-        link = self._new_link(bundle.path, "part")  # first: what is refused was never promoted
+        # First: what is refused was never promoted. A kill must not say so of what was.
+        suffix = "back" if self.was_promoted(name) else f"{name}.part"
+        link = self._new_link(bundle.path, suffix)
         if replaced and replaced == bundled:
             self._keep_bundled()
         self._versions_dir.mkdir(parents=True, exist_ok=True)
@@ -212,11 +214,10 @@ class ModelRegistry:
     def was_promoted(self, name: str) -> bool:
         """Return whether a version was ever put into service here.
 
-        A promotion that was killed before its last step has left its link under another name, and
-        a rollback that was killed under a third one.
+        A first promotion that was killed before its last step has left its link under the name of
+        the version, and a rollback or a later promotion under another one.
         """
-        link = self._hidden_link("part")
-        is_begun = link.is_symlink() and link.readlink().name == name
+        is_begun = self._hidden_link(f"{name}.part").is_symlink()
         return "promoted" in self._promotion(name) and not is_begun
 
     def reference_of(self, name: str) -> str:
@@ -292,3 +293,4 @@ class ModelRegistry:
                 os.rename(version.path, removed_dir)
                 shutil.rmtree(removed_dir)
                 (self._versions_dir / f"{version.name}.json").unlink(missing_ok=True)
+                self._hidden_link(f"{version.name}.part").unlink(missing_ok=True)

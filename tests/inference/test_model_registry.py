@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -290,20 +291,64 @@ def test_a_crash_before_a_rename_changes_nothing(
     assert registry.was_promoted("v1")
 
 
+@pytest.mark.parametrize("of", ["v1.json", "best_model"])
+def test_a_later_promotion_that_crashes_leaves_what_was_promoted(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path, of: str
+) -> None:
+    for number in (1, 2):
+        registry.promote(registry.add(another(bundle, tmp_path / "run", number)).manifest.version)
+    crash_before(of, lambda: registry.promote("v1"))
+    assert registry.served().manifest.version == "v2"
+    assert registry.was_promoted("v1") and registry.was_promoted("v2")
+
+
+def test_what_crashed_stays_unpromoted_after_another_promotion(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        registry.add(another(bundle, tmp_path / "run", number))
+    crash_before("best_model", lambda: registry.promote("v1"))
+    registry.promote("v2")
+    assert not registry.was_promoted("v1") and registry.was_promoted("v2")
+    registry.promote("v1")
+    assert registry.was_promoted("v1")
+    left = {path.name for path in (tmp_path / "models").glob(".*")}
+    assert not left
+
+
+def test_a_version_that_goes_leaves_no_link(
+    registry: ModelRegistry, bundle: Bundle, tmp_path: Path
+) -> None:
+    registry.add(another(bundle, tmp_path / "run", 1))
+    crash_before("best_model", lambda: registry.promote("v1"))
+    for number in (2, 3, 4):
+        registry.promote(registry.add(another(bundle, tmp_path / "run", number)).manifest.version)
+    assert "v1" not in names(registry)
+    assert not list((tmp_path / "models").glob(".*"))
+
+
+def crash_before(name: str, step: Callable[[], object]) -> None:
+    """Let a step crash before it puts the file ``name`` into its place."""
+    original = os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        if Path(target).name == name:
+            raise OSError("no power")
+        original(source, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", refuse)
+        with pytest.raises(OSError, match="no power"):
+            step()
+
+
 def test_a_crash_in_a_rollback_leaves_every_version_what_it_was(
     registry: ModelRegistry, bundle: Bundle, tmp_path: Path
 ) -> None:
     for number in (1, 2):
         registry.promote(registry.add(another(bundle, tmp_path / "run", number)).manifest.version)
     before = registry.versions()
-
-    def refuse(source: Path, target: Path) -> None:
-        raise OSError("no power")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "replace", refuse)
-        with pytest.raises(OSError):
-            registry.rollback()
+    crash_before("best_model", registry.rollback)
     assert registry.versions() == before
     assert registry.rollback().manifest.version == "v1"
     assert all(
