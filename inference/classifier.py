@@ -11,6 +11,7 @@ import numpy as np
 from core.letters.text_bounds import MAX_CHARS, bounded
 from core.non_answers.stated_text import stated_text
 from core.settings import InferenceSettings
+from core.text import UNKNOWN
 from inference.bundle import Bundle, Manifest
 from inference.ngram_model import NgramModel
 from inference.onnx_session import OnnxSession
@@ -99,6 +100,19 @@ class Classifier:
         probabilities = combine(logits, scores, self._temperature, self._ngram_weight)
         n = len(texts)
         return Reading(readings.mean(probabilities), logits[:n], vectors[:n])
+
+    def know_a_word(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (N,) bool: whether the model has learned a word of each cleaned text.
+
+        Words of one or two letters are in too many languages to count.
+        """
+        return np.array(
+            [
+                any(len(word) > 2 and word != UNKNOWN and word in self._spelling for word in words)
+                for words in map(str.split, texts)
+            ],
+            bool,
+        )
 
     def unpack(self) -> None:
         """Unpack the whole n-gram model, of which a single text needs little."""

@@ -106,6 +106,22 @@ def test_a_coder_who_guesses_is_named(autocoder: Autocoder, right: dict[str, str
     assert check_coder("Ana", few, autocoder) is None, "so few answers prove nothing"
 
 
+def test_a_doubt_says_that_the_model_may_not_know_the_language(
+    autocoder: Autocoder, right: dict[str, str]
+) -> None:
+    """These Swahili titles are coded right; in doubt they are, for nothing tells that."""
+    titles = {
+        "mkulima": "6130", "muuguzi": "2221", "seremala": "7522", "mvuvi": "6222",
+        "mwashi": "7112", "mwanasheria": "2611", "msusi": "5141", "mhunzi": "7221",
+        "mfanyabiashara": "5221", "mwandishi wa habari": "2642", "daktari": "2211",
+    }  # fmt: skip
+    doubt = check_coder("Asha", {join(title): code for title, code in titles.items()}, autocoder)
+    assert doubt is not None and "behind a hundred others" in doubt.reasons[0]
+    assert "no word of" in doubt.reasons[-1] and "may not know their language" in doubt.reasons[-1]
+    guesses = check_coder("Ana", guessed(right, 20), autocoder)
+    assert guesses is not None and "language" not in " ".join(guesses.reasons)
+
+
 def test_codes_that_were_moved_by_a_row_are_named_in_a_short_review(
     autocoder: Autocoder, right: dict[str, str]
 ) -> None:
