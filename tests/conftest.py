@@ -13,7 +13,6 @@ import time
 from collections.abc import Generator, Iterator
 from functools import partial
 from hashlib import sha256
-from itertools import chain, groupby
 from pathlib import Path
 
 import hypothesis
@@ -75,26 +74,6 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deal the files with slow tests to the processes, each before its share of the others.
-
-    Each process begins with an equal part of the list, and one that is done takes from the end of
-    another's: so to the last no process is left alone with tests that wait.
-    """
-    n_processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
-    with_slow = {item.path for item in items if item.get_closest_marker("slow")}
-    files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
-    slow = [tests for tests in files if tests[0].path in with_slow]
-    others = [tests for tests in files if tests[0].path not in with_slow]
-    share = len(items) / n_processes
-    dealt: list[pytest.Item] = []
-    for process in range(n_processes):
-        dealt += chain.from_iterable(slow[process::n_processes])
-        while others and len(dealt) < share * (process + 1):
-            dealt += others.pop(0)
-    items[:] = dealt
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
