@@ -92,14 +92,10 @@ def run_nightly(
         corrections = correction_set.table(champion)
         metrics = RunMetrics(RunKind.FINE_TUNE, RunState.SKIPPED)
         coders = _note_answers(metrics, kept, correction_set, corrections_dir, champion, settings)
-        taken_back = correction_set.taken_back(champion)
-        metrics.taken_back_corrections = [f"{c} {text}" for text, c in taken_back.items()] or None
         key = _run_key(champion, corrections, settings)
         left_out = left_out_in_words(corrections, metrics.n_left_out_corrections or {})
         reason = _why_skipped(settings, corrections, key, left_out)
-        notes = taken_back_in_words(len(taken_back))
-        for words in notes:
-            _LOG.warning("%s", words)
+        notes = _note_taken_back(metrics, correction_set, champion)
         if reason and not new_doubts:
             _LOG.info("not trained: %s", reason)
             if report_dir is not None:
@@ -175,6 +171,18 @@ def _note_answers(
     metrics.n_removed_corrections_files = count_removed_files(corrections_dir, champion) or None
     metrics.doubts = open_doubts(corrections_dir) or None
     return coder_agreement(kept)
+
+
+def _note_taken_back(
+    metrics: RunMetrics, correction_set: CorrectionSet, champion: Bundle
+) -> list[str]:
+    """Note what the model has learned and teaches nothing now; return and log it in words."""
+    taken_back = correction_set.taken_back(champion)
+    metrics.taken_back_corrections = [f"{code} {text}" for text, code in taken_back.items()] or None
+    notes = taken_back_in_words(len(taken_back))
+    for words in notes:
+        _LOG.warning("%s", words)
+    return notes
 
 
 def _why_skipped(
