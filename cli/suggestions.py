@@ -68,5 +68,7 @@ class SuggestingParser(argparse.ArgumentParser):
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """Return the end of an error, ``"; did you mean 'train'?"``, or ``""`` if no name is close."""
-    matches = get_close_matches(word, list(names), n=1)
-    return f"; did you mean {matches[0]!r}?" if matches else ""
+    # Dashes that all options have would make each of them alike.
+    name_of = {name.lstrip("-"): name for name in names}
+    matches = get_close_matches(word.lstrip("-"), name_of, n=1)
+    return f"; did you mean {name_of[matches[0]]!r}?" if matches else ""

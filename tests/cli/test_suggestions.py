@@ -91,6 +91,7 @@ def test_an_unknown_option_shows_the_usage_of_its_command(
 
 def test_nothing_is_suggested_for_a_word_that_is_like_none() -> None:
     assert did_you_mean("xyz", ["train", "watch"]) == ""
+    assert did_you_mean("--nosuch", ["--out", "--json"]) == ""
     assert did_you_mean("wacth", ["train", "watch"]) == "; did you mean 'watch'?"
 
 
