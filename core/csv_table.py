@@ -22,7 +22,7 @@ from itertools import chain, islice
 from core.columns.column_choice import Aliases, choose_columns
 from core.columns.equal_names import note_equal_names
 from core.csv_writer import BOM
-from core.delimited.format_errors import DELIMITERS, Row, no_column, wrong_width
+from core.delimited.format_errors import DELIMITERS, no_column, wrong_width
 from core.delimited.layout import Layout
 from core.delimited.rows_below import RowsBelow
 from core.delimited.swallowed_lines import SwallowedLines
@@ -31,7 +31,7 @@ from core.formats.content import Content
 from core.formats.file_format import FileFormat, detect_format
 from core.formats.file_names import misleading_ending
 from core.formats.open_content import open_content
-from core.formats.source import AUTO, Source
+from core.formats.source import AUTO, Row, Source
 
 CHUNK_ROWS = 10_000
 _WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)

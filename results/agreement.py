@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.csv_table import Row, Table
+from core.csv_table import Table
 from core.csv_writer import Writer, neutralise
+from core.formats.source import Row
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.written_code import KIND_WORDS, CodeKind, WrittenCode
 from core.isco_titles.group_titles import titles_in

@@ -25,10 +25,11 @@ from core.columns.record_text import row_duties, row_text
 from core.corrections.coded_texts import has_lists, keep_text_list, mark_incomplete
 from core.corrections.published_columns import text_columns
 from core.corrections.text_list import ListHead
-from core.csv_table import CHUNK_ROWS, Row, Table, open_table
+from core.csv_table import CHUNK_ROWS, Table, open_table
 from core.csv_writer import Writer, has_formula, row_writer
 from core.files.own_files import RECEIPT, REPORT
 from core.files.whole_file import sha256_of
+from core.formats.source import Row
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES
 from core.isco_codes.compared_column import choose_compared_column
 from core.isco_scores.derived_variables import derived_of

@@ -34,7 +34,6 @@ from core.errors import SETTINGS_FILE, InputError, Named
 from core.languages.message import Message
 from core.settings_file.text_columns import DUTIES, IN_DUTIES, JOB_TITLE
 
-Row = Sequence[str]
 Aliases = Mapping[str, Sequence[str]]
 
 _MIN_VALUES = 3  # so many values that are no titles refuse a column of a name that is not specific
@@ -87,7 +86,7 @@ class _Header:
 
     file: Named
     rows: Sequence[Sequence[str]]
-    sample: Sequence[Row]
+    sample: Sequence[Sequence[str]]
     line: int | None
 
     def name_of(self, candidate: _Candidate) -> str:
@@ -118,7 +117,7 @@ def best_position(headers: Sequence[Sequence[str]], column: str, aliases: Aliase
 def choose_columns(
     file: Named,
     headers: Sequence[Sequence[str]],
-    sample: Sequence[Row],
+    sample: Sequence[Sequence[str]],
     aliases: Aliases,
     required: Sequence[str],
     line: int | None = None,
@@ -193,7 +192,7 @@ def _names_not_found(headers: Sequence[Sequence[str]], aliases: Aliases) -> list
 
 def _candidates(
     headers: Sequence[Sequence[str]],
-    sample: Sequence[Row],
+    sample: Sequence[Sequence[str]],
     column: str,
     names: Sequence[str],
     taken: Iterable[int],

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from core.csv_table import Row, Table
+from core.csv_table import Table
+from core.formats.source import Row
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.non_answers.missing_values import is_missing_value
 from core.settings_file.text_columns import DUTIES, IN_DUTIES, JOB_TITLE

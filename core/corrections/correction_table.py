@@ -29,8 +29,9 @@ from core.corrections.correction import (
 from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.signature import SignatureReader
 from core.corrections.text_comparison import TextComparison
-from core.csv_table import Row, Table, open_table
+from core.csv_table import Table, open_table
 from core.errors import InputError
+from core.formats.source import Row
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_column import CORRECTED_NAMES, CodeReader
 from core.isco_codes.written_code import CodeKind, read_code

@@ -22,7 +22,8 @@ from core.corrections.correction_table import code_reader, judge, repeated_heade
 from core.corrections.misplaced_answers import MisplacedAnswers
 from core.corrections.published_columns import ToldRow, published_texts, refuse_other_columns
 from core.corrections.signature import SignatureReader
-from core.csv_table import CHUNK_ROWS, Row, Table
+from core.csv_table import CHUNK_ROWS, Table
+from core.formats.source import Row
 from core.isco_codes.code_column import CODE_COLUMN, CodeReader
 from core.isco_codes.plain_field import plain_text, without_decimals
 from core.isco_codes.written_code import read_code

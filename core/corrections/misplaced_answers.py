@@ -14,7 +14,8 @@ from core.corrections.correction import (
     Correction,
     CorrectionStatus,
 )
-from core.csv_table import Row, Table
+from core.csv_table import Table
+from core.formats.source import Row
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.code_titles import is_title_of_others
 from core.isco_codes.plain_field import plain_text, without_decimals

@@ -16,8 +16,9 @@ from core.columns.header_names import column_key
 from core.columns.record_text import context_columns, row_text, without_missing_values
 from core.corrections.coded_texts import CodedTexts
 from core.corrections.text_list import ListHead, code_of, text_keys
-from core.csv_table import CHUNK_ROWS, Row, Table
+from core.csv_table import CHUNK_ROWS, Table
 from core.errors import InputError
+from core.formats.source import Row
 from core.settings_file.text_columns import TEXT_COLUMNS
 
 _MAX_NAME_CHARS = 200  # the text of a question may be the name of a column

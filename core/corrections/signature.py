@@ -25,7 +25,8 @@ from core.review_contract import ADJUDICATED, CODED_AT, CODER, COMMENT, SIGNATUR
 from core.settings_file.coder_names import coder_key, coder_name
 
 if TYPE_CHECKING:
-    from core.csv_table import Row, Table
+    from core.csv_table import Table
+    from core.formats.source import Row
 
 SEQUENCE = "sequence"
 """The column that a file has which the program keeps."""

@@ -12,7 +12,8 @@ import unicodedata
 from core.columns.header_names import column_key
 from core.columns.record_text import row_text, without_missing_values
 from core.columns.shown_names import shown_text
-from core.csv_table import Row, Table
+from core.csv_table import Table
+from core.formats.source import Row
 from core.languages.message import Message
 from core.non_answers.missing_values import is_missing_value
 from core.non_answers.spreadsheet_errors import is_spreadsheet_error

@@ -25,8 +25,6 @@ DELIMITERS = {
 }
 MAX_FIELD_CHARS = 1_000_000
 
-Row = list[str]
-
 _UNQUOTED = "Remove the quotes around whole lines, or export the file again."
 
 OTHER_DELIMITERS = {

@@ -15,11 +15,11 @@ from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import Match, column_key, match, names_another_below
 from core.columns.shown_names import listed
 from core.columns.value_kinds import is_number_or_code, is_text
-from core.delimited.format_errors import Row, TwoHeadersError
+from core.delimited.format_errors import TwoHeadersError
 from core.delimited.label_rows import LabelRow, columns_of_numbers
 from core.delimited.parsed_lines import n_filled, parsed_leniently, parsed_rows
 from core.errors import LINE
-from core.formats.source import Source
+from core.formats.source import Row, Source
 from core.isco_codes.code_column import may_hold_isco_08
 from core.isco_codes.words_beside import classification_in
 from core.settings_file.text_columns import JOB_TITLE, TEXT_COLUMNS

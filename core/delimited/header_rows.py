@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import keys_of, match
 from core.columns.header_words import phrases, plain_words
-from core.delimited.format_errors import Row
 from core.delimited.label_rows import LabelRow, label_row
+from core.formats.source import Row
 from core.languages.message import Message
 from core.settings_file.text_columns import JOB_TITLE
 

@@ -15,8 +15,8 @@ from core.columns.column_choice import Aliases, best_position
 from core.columns.header_names import Match, column_key, keys_of, keys_of_any, match
 from core.columns.header_words import phrases, plain_words, words_of
 from core.columns.value_kinds import is_number_or_code, is_text
-from core.delimited.format_errors import Row
 from core.delimited.rows_below import without_rows_below
+from core.formats.source import Row
 from core.letters.scripts import ends_as_question
 from core.settings_file.text_columns import JOB_TITLE
 

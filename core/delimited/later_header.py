@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from core.columns.column_choice import Aliases, best_position, match_names
 from core.columns.header_names import Match, keys_of
 from core.columns.value_kinds import is_no_name, is_number_or_code
-from core.delimited.format_errors import Row, two_headers
+from core.delimited.format_errors import two_headers
 from core.delimited.parsed_lines import n_filled, parsed_leniently
-from core.formats.source import Source
+from core.formats.source import Row, Source
 from core.settings_file.text_columns import JOB_TITLE
 
 _MAX_KEY_FIGURES = 5  # more rows are the records of a table of their own

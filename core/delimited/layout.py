@@ -15,7 +15,7 @@ from itertools import islice
 from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import Match
 from core.columns.value_kinds import is_no_name
-from core.delimited.format_errors import DELIMITERS, Row, answers_in_rows, no_column, no_header
+from core.delimited.format_errors import DELIMITERS, answers_in_rows, no_column, no_header
 from core.delimited.group_names import (
     header_below_groups,
     names_below_groups,
@@ -44,7 +44,7 @@ from core.delimited.spaced_lines import refuse_spaced_lines
 from core.delimited.undivided_lines import are_undivided
 from core.encoding import open_text
 from core.errors import InputError
-from core.formats.source import Source
+from core.formats.source import Row, Source
 from core.languages.message import Message
 from core.settings_file.text_columns import JOB_TITLE
 

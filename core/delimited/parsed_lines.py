@@ -8,10 +8,10 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from core.delimited.format_errors import MAX_FIELD_CHARS, Row, csv_error
+from core.delimited.format_errors import MAX_FIELD_CHARS, csv_error
 from core.encoding import open_text
 from core.errors import InputError
-from core.formats.source import Source
+from core.formats.source import Row, Source
 
 if TYPE_CHECKING:
     from _csv import Reader

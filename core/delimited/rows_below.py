@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from core.columns.shown_names import first_listed
 from core.columns.value_kinds import is_number_or_code, is_text
-from core.delimited.format_errors import Row
+from core.formats.source import Row
 from core.languages.message import Message
 from core.non_answers.unread_formulas import shown_by_formula
 

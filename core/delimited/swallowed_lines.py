@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from core.columns.value_kinds import is_number_or_code
-from core.delimited.format_errors import DELIMITERS, Row
+from core.delimited.format_errors import DELIMITERS
 from core.errors import InputError
-from core.formats.source import Source
+from core.formats.source import Row, Source
 from core.languages.message import Message
 from core.row_counts import quantity
 

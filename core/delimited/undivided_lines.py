@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from core.columns.column_choice import Aliases, match_names
 from core.columns.header_names import Match
-from core.delimited.format_errors import DELIMITERS, OTHER_DELIMITERS, Row
+from core.delimited.format_errors import DELIMITERS, OTHER_DELIMITERS
 from core.delimited.parsed_lines import HEAD_LINES, n_filled, parsed_leniently
+from core.formats.source import Row
 from core.settings_file.text_columns import JOB_TITLE
 
 # The name of the titles alone may stand in a question: "Job title, age at interview".

@@ -7,6 +7,9 @@ from typing import BinaryIO, Literal, Protocol
 AUTO = "auto"
 """The value of ``data.encoding`` with which the words of a file tell its encoding."""
 
+Row = list[str]
+"""The cells of a record or of a header, as texts."""
+
 
 class Source(Protocol):
     """What is read: a ``Path``, or a file on another storage with the same two."""

@@ -14,7 +14,8 @@ from core.columns.else_words import is_only_another_answer, names_another_answer
 from core.columns.forms_by_sex import without_sexes
 from core.columns.header_names import without_suffix
 from core.columns.shown_names import shown_text
-from core.csv_table import Row, Table
+from core.csv_table import Table
+from core.formats.source import Row
 from core.languages.message import Message
 from core.non_answers.known_texts import NonAnswerKind, built_in_non_answers
 from core.settings_file.text_columns import JOB_TITLE

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from core.columns.questions.reference_periods import is_of_a_year
-from core.csv_table import Row, Table
+from core.csv_table import Table
+from core.formats.source import Row
 from core.languages.message import Message
 from core.non_answers.answers_beside import column_names, is_answer
 from core.settings_file.text_columns import DUTIES, JOB_TITLE

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from core.columns.column_choice import Row
 from core.columns.header_names import column_key
 from core.errors import InputError, Named
 from core.isco_codes.code_column import CODE_COLUMN, CORRECTED_NAMES
@@ -60,7 +59,7 @@ class TableKind(StrEnum):
     INVALID_LABELS = "invalid_labels.csv"
 
 
-def table_kind(header: Sequence[str], rows: Sequence[Row] = ()) -> TableKind | None:
+def table_kind(header: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> TableKind | None:
     """Return which of our tables has such columns, None where it is none of ours.
 
     Everything else than ``corrections.csv`` with a column of corrected codes counts as a review.
@@ -105,7 +104,9 @@ def _has_output_columns(header: Sequence[str]) -> bool:
     return len(positions) >= _MIN_OUTPUT_COLUMNS and not _OWN_OUTPUT_NAMES.isdisjoint(positions)
 
 
-def refuse_own_table(file: Named, header: Sequence[str], rows: Sequence[Row] = ()) -> None:
+def refuse_own_table(
+    file: Named, header: Sequence[str], rows: Sequence[Sequence[str]] = ()
+) -> None:
     """Raise InputError where records are expected and a table of ours is given.
 
     ``rows`` are its first records.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.columns.column_choice import Row
 from core.columns.header_names import column_key
 from core.isco_codes.answer_words import AnswerWord, means
 from core.isco_codes.plain_field import plain_text
@@ -17,7 +16,7 @@ from core.text import SEPARATOR, UNKNOWN, whole_text
 _NOTHING = (CodeKind.EMPTY, CodeKind.MISSING)
 
 
-def has_review_texts(header: Sequence[str], rows: Sequence[Row]) -> bool:
+def has_review_texts(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Return whether a column has nothing but prepared texts, as reviews have them.
 
     Under another name than ``text`` they are those of a review if a text without duties is among
@@ -32,7 +31,7 @@ def has_review_texts(header: Sequence[str], rows: Sequence[Row]) -> bool:
     return False
 
 
-def columns_with_codes(header: Sequence[str], rows: Sequence[Row]) -> list[str]:
+def columns_with_codes(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return the names of the columns, but for those of a review, that mostly have codes."""
     return [
         name.strip()

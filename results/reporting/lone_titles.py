@@ -7,7 +7,8 @@ of a person of whom nothing else is known, so it stays a record and is coded, an
 from __future__ import annotations
 
 from core.columns.value_kinds import is_number_or_code
-from core.csv_table import Row, Table
+from core.csv_table import Table
+from core.formats.source import Row
 from core.languages.message import Message
 from core.settings_file.text_columns import JOB_TITLE
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from core.csv_table import Row, Table
+from core.csv_table import Table
+from core.formats.source import Row
 from core.languages.message import Message
 from core.letters.accents import plain_letters
 from core.non_answers.spreadsheet_words import SpreadsheetWord, spreadsheet_words

@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.csv_table import Row
+from core.formats.source import Row
 from core.isco_codes.plain_field import plain_characters
 from core.languages.message import Message
 from core.own_tables.code_source import CodeSource

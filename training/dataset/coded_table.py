@@ -10,9 +10,10 @@ from pathlib import Path
 from core.columns.column_choice import Aliases
 from core.columns.record_text import row_text
 from core.columns.shown_names import listed
-from core.csv_table import Row, Table, open_table
+from core.csv_table import Table, open_table
 from core.delimited.format_errors import no_column
 from core.errors import InputError
+from core.formats.source import Row
 from core.isco_codes.code_column import CODE_COLUMN, CODE_NAMES, CodeReader
 from core.isco_codes.other_code_columns import names_of_isco_codes
 from core.isco_codes.written_code import WrittenCode

@@ -22,10 +22,11 @@ from typing import Literal
 import pandas as pd
 
 from core.columns.record_text import row_duties
-from core.csv_table import Row, Table
+from core.csv_table import Table
 from core.csv_writer import Writer, neutralise
 from core.errors import SETTINGS_FILE, InputError
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
+from core.formats.source import Row
 from core.isco_codes.code_column import CODE_COLUMN
 from core.non_answers.known_texts import NonAnswers
 from core.non_answers.stated_text import stated_text

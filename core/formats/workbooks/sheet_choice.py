@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, zip_longest
 
-from core.columns.column_choice import Aliases, NoTitlesError, Row, choose_columns
+from core.columns.column_choice import Aliases, NoTitlesError, choose_columns
 from core.columns.header_names import Match, column_key, has_usual_names
 from core.columns.header_words import phrases, plain_words
 from core.errors import SETTINGS_FILE, InputError
@@ -35,9 +35,9 @@ class SheetWithColumns:
     """
 
     name: str
-    headers: Sequence[Row]
+    headers: Sequence[Sequence[str]]
     matches: Mapping[str, Match]
-    records: Callable[[], Iterable[Row]]
+    records: Callable[[], Iterable[Sequence[str]]]
 
 
 def choose_sheet(
@@ -98,7 +98,7 @@ def _has_records(
     return any(cell.strip() for row in sheet.records() for cell in row[place])
 
 
-def describes(sheet: SheetWithColumns, header: Row) -> bool:
+def describes(sheet: SheetWithColumns, header: Sequence[str]) -> bool:
     """Whether a sheet is the codebook of a table: a column has nothing but names of its header.
 
     What is taken for the header of a codebook may be a row of it that names the titles.
@@ -112,7 +112,7 @@ def describes(sheet: SheetWithColumns, header: Row) -> bool:
     return False
 
 
-def is_of_review(header: Row) -> bool:
+def is_of_review(header: Sequence[str]) -> bool:
     """Whether a header has a column for corrections, as that of a review."""
     return not set(CORRECTED_NAMES).isdisjoint(map(column_key, header))
 
@@ -143,7 +143,7 @@ def is_list(sheet: SheetWithColumns, required: Sequence[str]) -> bool:
     return _lists_groups(rows) or (may_list_codes and _lists_codes(sheet.headers[0], rows))
 
 
-def _lists_codes(header: Row, rows: Sequence[Row]) -> bool:
+def _lists_codes(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether every row has a code that no other row has, a title behind it, and nothing else.
 
     A number that may be an id, such as 1 or 11, is a code only with the title of its group: half of
@@ -172,7 +172,7 @@ def _names_codes(name: str) -> bool:
     return plain_words(name) in phrases("names_a_code")
 
 
-def _lists_groups(rows: Sequence[Row]) -> bool:
+def _lists_groups(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the rows are groups of ISCO-08: a code that no other row has, and its title.
 
     They stand in order, by code, also level by level, or by title; those of records do not.
@@ -191,7 +191,7 @@ def _are_in_order(texts: Sequence[str]) -> bool:
     return 10 * min(n_down, n_up) <= len(texts)
 
 
-def _listed_group(row: Row) -> tuple[str, str] | None:
+def _listed_group(row: Sequence[str]) -> tuple[str, str] | None:
     """Return the code and the title of the group whose code and title a row has."""
     cells = [cell.strip() for cell in row]
     codes = [cell for cell in cells if cell in isco08().titles]

@@ -280,8 +280,8 @@ def test_more_questions_for_the_job(header: str) -> None:
 def test_a_description_of_the_job_is_the_duties() -> None:
     names = """\
 Descripción puesto | Descrizione mansione | Position description | Opis činnosti
-Funktionsbeschreibung | Positionsbeschreibung | Description de fonction | Descrizione della posizione
-Popis pozice | Popis pracovného miesta | Opis delovnega mesta | Role description
+Funktionsbeschreibung | Positionsbeschreibung | Description de fonction | Role description
+Descrizione della posizione | Popis pozice | Popis pracovného miesta | Opis delovnega mesta
 """
     for header in names.strip().replace("\n", " | ").split(" | "):
         assert match(header, "job_title") is None
