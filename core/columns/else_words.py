@@ -121,11 +121,9 @@ def _vocabulary(key: str) -> _Vocabulary:
 
 def _plain_parts(written: str) -> set[Words]:
     """Return the words of an entry in plain letters, also with "ae" for "ä"; "*" stays."""
+    words = [(words_of(part), _STEM * part.endswith(_STEM)) for part in written.split()]
     return {
-        tuple(
-            " ".join(map(form, words_of(part))) + _STEM * part.endswith(_STEM)
-            for part in written.split()
-        )
+        tuple(" ".join(map(form, part)) + star for part, star in words)
         for form in (plain_letters, plain_digraphs)
     }
 

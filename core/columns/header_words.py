@@ -40,6 +40,7 @@ class _Letters(dict[int, str]):
 _LETTERS = _Letters()
 
 
+@lru_cache(maxsize=1 << 13)  # the header is compared with names by many functions
 def words_of(header: str) -> tuple[str, ...]:
     """Return the words of a header in lower case, at camelCase and punctuation apart."""
     if _LOST.search(header):

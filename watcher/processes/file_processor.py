@@ -8,17 +8,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from core.corrections.correction import Correction
 from core.corrections.doubts import Doubt, confirmed_doubts
 from core.corrections.unread_file import UnreadFile
 from core.errors import BundleError
 from core.files.whole_file import sha256_of
-from core.row_counts import Progress
+from core.row_counts import Progress, no_progress
 from core.settings import Settings
-from core.text import join
 from inference.doubt.coder_check import check_coders
 from inference.model_registry import ModelRegistry
 from inference.serving.served_autocoder import ServedAutocoder
@@ -29,7 +30,7 @@ from results.receipt import AnyReceipt, Identity
 from watcher.intake.claims import Claim
 
 _LOG = logging.getLogger(__name__)
-_REHEARSED = join("regsitered nurse")
+_REHEARSAL = "job_title\nregsitered nurse\n"
 
 
 class FileProcessor:
@@ -51,9 +52,14 @@ class FileProcessor:
         """The corrections files that could not be read when they were last read."""
         return self._served.autocoder.corrections_lookup.unread
 
-    def rehearse(self) -> None:
-        """Code a title with a typo, so that no file waits for what is loaded when it is needed."""
-        self._served.autocoder.code([_REHEARSED])
+    def rehearse(self, progress: Progress = no_progress) -> None:
+        """Code a file with a typo, so that no file waits for what is loaded when it is needed."""
+        with suppress(OSError), TemporaryDirectory() as scratch:  # a full disk
+            path = Path(scratch, "rehearsal.csv")
+            path.write_text(_REHEARSAL, encoding="ascii")
+            out_dir = Path(scratch, "results")
+            out_dir.mkdir()
+            code_file(path, out_dir, self._served.autocoder, self._settings, progress)
         # A file that comes meanwhile goes on with what is unpacked.
         threading.Thread(target=self._served.autocoder.classifier.unpack, daemon=True).start()
 

@@ -67,10 +67,16 @@ def answer_requests(processor: FileProcessor, connection: Connection) -> None:
     it knows that the model is loaded, and has noted the attempt on its disk.
     """
     if not connection.poll(_WAITING_FILE_S):
-        processor.rehearse()
+        processor.rehearse(lambda n_done: _show_life(connection))
     while True:
         request = connection.recv()
         connection.send(_answer(processor, request, connection))
+
+
+def _show_life(connection: Connection) -> None:
+    """Tell the daemon that this process is alive, if it waits for an answer."""
+    if connection.poll():
+        connection.send(RecordsDone(0))
 
 
 def _load(settings: Settings) -> FileProcessor:
