@@ -88,11 +88,6 @@ class Daemon:
         self._claim_errors = ClaimErrors()
         self._is_admitted = False
 
-    @property
-    def model_version(self) -> str | None:
-        """The version that codes the next file; None while the first model is being loaded."""
-        return self._processor.model_version
-
     def wake(self) -> None:
         """Poll now instead of at the next turn."""
         self._wake.set()
@@ -138,7 +133,7 @@ class Daemon:
         """
         with suppress(OSError):
             self._admit()
-        self._status.start(self.model_version)
+        self._status.start(self._processor.model_version)
 
     def _admit(self) -> None:
         """Do once, as soon as the share is there, what comes before the first file.
@@ -185,8 +180,8 @@ class Daemon:
             return self._poller.next_poll_s  # nothing is processed until a poll succeeds
         due_s = [self._poller.next_poll_s]
         if self._active_claims:
-            due_s.append(self._active_claims.next_heartbeat_s)
-            due_s.append(max(self._active_claims.first_due_s, self._pause.until_s))
+            first_s = max(self._active_claims.first_due_s, self._pause.until_s)
+            due_s += [self._active_claims.next_heartbeat_s, first_s]
         elif self._pause.cause is not None:
             due_s.append(self._pause.until_s)
         return min(due_s)
@@ -214,6 +209,8 @@ class Daemon:
         for active in self._active_claims.due():
             if self._may_process() and not self._poller.stable:
                 self._process(active)
+        if self._may_process() and not self._active_claims and not self._poller.stable:
+            self._warnings.look(self._on_progress)
         self._status.flush()
         if self._explainer is not None:
             self._explainer.check()
@@ -239,7 +236,7 @@ class Daemon:
 
     def _poll(self) -> None:
         self._status.on_warnings(self._warnings.current())
-        self._poller.poll(bool(self._active_claims), self.model_version)
+        self._poller.poll(bool(self._active_claims), self._processor.model_version)
 
     def _on_progress(self) -> None:
         """Do what cannot wait while a long file is in progress. Raises ShutdownError."""

@@ -106,6 +106,9 @@ class PassingProcessor:
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         return self._processor.work(path, staged, identity, progress)
 
+    def count_open_answers(self, path: Path, progress: Progress) -> int:
+        return self._processor.count_open_answers(path, progress)
+
 
 class UnaskedProcessor(PassingProcessor):
     """A processor that never states its version: while it loads its model, and after a restart."""

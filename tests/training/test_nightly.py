@@ -110,13 +110,14 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
     start = partial(start_training, tmp_path / "config.yaml")
     schedule = NightlyScheduler(user_project.schedule, user_project.watcher.outbox, start, clock)
     stop = threading.Event()
+    processor = FileProcessor(user_project)
     daemon = Daemon(
         Environment(user_project.watcher),
-        FileProcessor(user_project),
+        processor,
         Shutdown(stop),
         scheduler=schedule,
     )
-    shipped = daemon.model_version
+    shipped = processor.model_version
     survey = "job_title\n" + "".join(
         f"{text.split(' | ')[0]}\n" for text, _ in right_corrections(MIN_ANSWERS)
     )
@@ -181,7 +182,7 @@ def test_the_loop_from_a_file_to_a_better_model(user_project: Settings, tmp_path
                 versions = {r["model_version"] for r in rows_of(published / "predictions.csv")}
                 receipt = json.loads((published / "receipt.json").read_text(encoding="utf-8"))
                 assert versions == {receipt["model_version"]}
-        assert daemon.model_version == metrics["version"] != shipped
+        assert processor.model_version == metrics["version"] != shipped
 
         clock.moment += timedelta(days=1)
         schedule.check()
@@ -201,8 +202,9 @@ def test_a_damaged_version_is_refused_and_the_old_one_serves(
     user_project: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     stop = threading.Event()
-    daemon = Daemon(Environment(user_project.watcher), FileProcessor(user_project), Shutdown(stop))
-    shipped = daemon.model_version
+    processor = FileProcessor(user_project)
+    daemon = Daemon(Environment(user_project.watcher), processor, Shutdown(stop))
+    shipped = processor.model_version
     damaged = tmp_path / "models" / "versions" / "damaged"
     shutil.copytree(tmp_path / "models" / "bundled", damaged)
     with Bundle.open(damaged).model_path.open("r+b") as model:

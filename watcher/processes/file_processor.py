@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from core.corrections.correction import Correction
+from core.corrections.correction import Correction, CorrectionStatus
 from core.corrections.doubts import Doubt, confirmed_doubts
 from core.corrections.unread_file import UnreadFile
-from core.errors import BundleError
+from core.errors import BundleError, InputError
 from core.files.whole_file import sha256_of
 from core.row_counts import Progress, no_progress
 from core.settings import Settings
@@ -25,7 +25,7 @@ from inference.model_registry import ModelRegistry
 from inference.serving.served_autocoder import ServedAutocoder
 from results.code_file import batch_id, code_file
 from results.corrections_file import corrections_batch_id, process_corrections
-from results.corrections_source import is_corrections_file
+from results.corrections_source import is_corrections_file, open_source
 from results.receipt import AnyReceipt, Identity
 from watcher.intake.claims import Claim
 
@@ -101,6 +101,19 @@ class FileProcessor:
         return code_file(
             path, staged, self._served.autocoder, self._settings, progress, n_explained
         )
+
+    def count_open_answers(self, path: Path, progress: Progress) -> int:
+        """Return how many texts a table answers that nobody decided; 0 for one without answers."""
+        self._served.refresh_corrections()
+        decisions = self._served.autocoder.corrections_lookup.decisions
+        try:
+            if not is_corrections_file(path, self._settings, progress):
+                return 0
+            corrections = open_source(path, self._settings, progress).corrections()
+            answered = {row.text for row in corrections if row.status != CorrectionStatus.SKIPPED}
+        except InputError:  # as it says once the file is in the inbox
+            return 0
+        return sum(decisions.get(text) is None for text in answered)
 
     def _find_doubts(
         self, progress: Progress, corrections: Iterable[Correction], name: str

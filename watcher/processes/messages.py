@@ -25,7 +25,15 @@ class Work:
     identity: Identity
 
 
-Request = Identify | Work
+@dataclass(frozen=True)
+class CountOpenAnswers:
+    """A request: how many texts does the table ``path`` answer that nobody decided?"""
+
+    path: Path
+
+
+Request = Identify | Work | CountOpenAnswers
+Result = Identity | AnyReceipt | int
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class LogLine:
 class Done:
     """The answer to a request, and which corrections files it did without."""
 
-    result: Identity | AnyReceipt
+    result: Result
     unread_corrections: tuple[UnreadFile, ...] = ()
 
 

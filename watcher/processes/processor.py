@@ -20,8 +20,8 @@ class WorkerLostError(Exception):
 class Processor(Protocol):
     """Identifies files and makes their results.
 
-    ``identify`` and ``work`` raise InputError for a fault of the file, BundleError where no model
-    can be loaded, OSError, and WorkerLostError.
+    ``identify`` and ``work`` raise InputError for a fault of the file. All three raise BundleError
+    where no model can be loaded, OSError, and WorkerLostError.
     """
 
     @property
@@ -40,3 +40,6 @@ class Processor(Protocol):
 
     def work(self, path: Path, staged: Path, identity: Identity, progress: Progress) -> AnyReceipt:
         """Write all results but the receipt into the folder ``staged``; return the receipt."""
+
+    def count_open_answers(self, path: Path, progress: Progress) -> int:
+        """Return how many texts a table answers that nobody decided; 0 for one without answers."""

@@ -30,6 +30,7 @@ from results.receipt import AnyReceipt, Identity
 from watcher.clock import Clock
 from watcher.processes.background import ended_with
 from watcher.processes.messages import (
+    CountOpenAnswers,
     Done,
     Failed,
     Identify,
@@ -37,6 +38,7 @@ from watcher.processes.messages import (
     Ready,
     RecordsDone,
     Request,
+    Result,
     Work,
 )
 from watcher.processes.processor import WorkerLostError
@@ -116,6 +118,12 @@ class Worker:
         assert isinstance(receipt, AnyReceipt)
         return receipt
 
+    def count_open_answers(self, path: Path, progress: Progress) -> int:
+        """Return how many texts a table answers that nobody decided; 0 for one without answers."""
+        n_answers = self._request(CountOpenAnswers(path), progress)
+        assert isinstance(n_answers, int)
+        return n_answers
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
@@ -149,7 +157,7 @@ class Worker:
         self._is_loading = True
         self._note_message()
 
-    def _request(self, request: Request, progress: Progress) -> Identity | AnyReceipt:
+    def _request(self, request: Request, progress: Progress) -> Result:
         """Send a request and return its result."""
         self._is_answering = True
         try:

@@ -19,8 +19,8 @@ from core.packages import PACKAGES
 from core.process_start import collect_rarely
 from core.row_counts import Progress
 from core.settings import Settings
-from results.receipt import AnyReceipt, Identity
 from watcher.processes.messages import (
+    CountOpenAnswers,
     Done,
     Failed,
     Identify,
@@ -28,6 +28,7 @@ from watcher.processes.messages import (
     Ready,
     RecordsDone,
     Request,
+    Result,
     Work,
 )
 from watcher.processes.processor import Processor
@@ -103,12 +104,14 @@ def _answer(processor: Processor, request: Request, connection: Connection) -> D
         return Failed(_portable(error))
 
 
-def _handle(processor: Processor, request: Request, progress: Progress) -> Identity | AnyReceipt:
+def _handle(processor: Processor, request: Request, progress: Progress) -> Result:
     match request:
         case Identify(path):
             return processor.identify(path, progress)
         case Work(path, staged, identity):
             return processor.work(path, staged, identity, progress)
+        case CountOpenAnswers(path):
+            return processor.count_open_answers(path, progress)
 
 
 def _portable(error: Exception) -> Exception:

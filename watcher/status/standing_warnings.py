@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import SettingsError
@@ -10,6 +11,7 @@ from core.languages.message import Message
 from core.settings_file.project import name_settings_file
 from core.settings_file.settings_reader import load_settings
 from watcher.environment import Environment
+from watcher.intake.misplaced_files import MisplacedFiles
 from watcher.processes.processor import Processor
 
 _LOG = logging.getLogger(__name__)
@@ -20,9 +22,14 @@ class StandingWarnings:
 
     def __init__(self, environment: Environment, processor: Processor) -> None:
         self._processor = processor
+        self._misplaced = MisplacedFiles(environment, processor)
         self._config = environment.config
         self._at_start = self._latest = _content(self._config)
         self._changed: Message | None = None
+
+    def look(self, on_progress: Callable[[], None]) -> None:
+        """Look for what takes time to find. To be called while no file waits."""
+        self._misplaced.look(lambda n_done: on_progress())
 
     def current(self) -> tuple[str, ...]:
         """Return the warnings that stand now; log each change of the settings once."""
@@ -39,7 +46,7 @@ class StandingWarnings:
                 _LOG.warning("%s", self._changed)
         if self._changed is not None:
             warnings.append(self._changed)
-        return tuple(warnings)
+        return (*warnings, *self._misplaced.warnings)
 
 
 def _content(config: Path | None) -> bytes | None:
