@@ -172,7 +172,7 @@ def _reason(choice: EncodingChoice) -> str:
     if len(best.words) < _MIN_WORDS and best.encoding not in EAST_ASIAN:
         return Message(
             "the file is not UTF-8 and was read as {encoding}, in which {word!r} looks most like a "
-            "word. If that is wrong, set data.encoding",
+            "word. If that is wrong, set data.encoding in the settings",
             encoding=spoken(best.encoding),
             word=word,
         )
@@ -181,12 +181,12 @@ def _reason(choice: EncodingChoice) -> str:
         return Message(
             "the file is not UTF-8 and was read as {encoding}: its words, such as {word!r}, look "
             "like {language}, and charset-normalizer reads the same. If that is wrong, set "
-            "data.encoding",
+            "data.encoding in the settings",
             **values,
         )
     return Message(
         "the file is not UTF-8 and was read as {encoding}: its words, such as {word!r}, look like "
-        "{language}. If that is wrong, set data.encoding",
+        "{language}. If that is wrong, set data.encoding in the settings",
         **values,
     )
 

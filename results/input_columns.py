@@ -58,9 +58,9 @@ def _unused_weights(table: Table) -> list[str]:
         Message.counted(
             len(names),
             "column {names} is named like survey weights and is not used: name it in "
-            "data.columns.weight to weigh the shares",
+            "data.columns.weight in the settings to weigh the shares",
             "columns {names} are named like survey weights and are not used: name one in "
-            "data.columns.weight to weigh the shares",
+            "data.columns.weight in the settings to weigh the shares",
             names=", ".join(names),
         )
     ]

@@ -145,7 +145,7 @@ def duties_of_others(
     notes: list[str] = [
         Message(
             "the duties in {duties!r} were not read, since {title!r} is about another job: name "
-            "the column of its duties in data.columns.duties_description",
+            "the column of its duties in data.columns.duties_description in the settings",
             duties=spoken_name(headers, n),
             title=name,
         )

@@ -88,7 +88,7 @@ def _of_records(batch: Batch) -> Iterator[Finding]:
             n_damaged,
             MAX_SHARE_DAMAGED,
             Message("Letters of many records are damaged"),
-            Message("Export the file again as UTF-8, or set data.encoding."),
+            Message("Export the file again as UTF-8, or set data.encoding in the settings."),
         ),
         (
             receipt.n_truncated,

@@ -112,7 +112,7 @@ def test_weights_that_no_setting_names_are_noted(
     receipt, _ = coded(tmp_path, text, bundle, settings)
     assert [note for note in receipt.notes if "survey weights" in note] == [
         f"column {name!r} is named like survey weights and is not used: name it in "
-        "data.columns.weight to weigh the shares"
+        "data.columns.weight in the settings to weigh the shares"
     ]
     named = changed(settings, columns={"weight": [name]})
     assert not unused(tmp_path, text, named)

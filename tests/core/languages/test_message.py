@@ -55,7 +55,7 @@ def test_a_page_says_the_name_of_a_language_in_its_own() -> None:
     assert page_language("en").gettext(message) == "the words look like German"
     note = Message(
         "the file is not UTF-8 and was read as {encoding}: its words, such as {word!r}, look like "
-        "{language}. If that is wrong, set data.encoding",
+        "{language}. If that is wrong, set data.encoding in the settings",
         encoding="cp1250",
         word="řidič",
         language=LanguageName("cs"),

@@ -67,7 +67,7 @@ def test_a_review_that_is_filled_in_where_it_was_published_is_named(
 def test_a_review_that_was_handed_in_is_named_no_more(harness: DaemonHarness) -> None:
     batch = publish(harness)
     fill_in(batch / "review.xlsx", 2)
-    (warning,) = look_again(harness)
+    assert len(look_again(harness)) == 1
     harness.drop("review.xlsx", (batch / "review.xlsx").read_bytes())
     harness.tick(10)
     assert look_again(harness) == ()
@@ -99,7 +99,7 @@ def test_a_table_in_the_outbox_is_named_once_in_the_log(
     with caplog.at_level(logging.WARNING, "watcher"):
         (warning,) = look_again(harness)
         assert look_again(harness) == (warning,)
-    assert warning == "'staff.xlsx' lies in the outbox, where no file is read: put it into the inbox"
+    assert warning.startswith("'staff.xlsx' lies in the outbox, where no file is read")
     assert caplog.text.count(warning) == 1
     (outbox / "staff.xlsx").unlink()
     assert look_again(harness) == ()
