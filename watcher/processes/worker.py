@@ -69,6 +69,7 @@ class Worker:
         self._unread_corrections: tuple[UnreadFile, ...] = ()
         self._process: BaseProcess | None = None
         self._is_answering = False  # a request is in progress, and reads the pipe
+        self._model_mb = 0.0  # what the process took before the first file
         self._start("fork" if may_fork and _has_one_thread() else "spawn")
 
     @property
@@ -203,6 +204,7 @@ class Worker:
                 self._model_version = model_version
                 self._unread_corrections = unread
                 self._is_loading = False
+                self._model_mb = self._used_mb()
             case Failed(error):
                 if not self._is_loading:
                     raise error
@@ -238,15 +240,21 @@ class Worker:
             raise WorkerLostError(
                 f"the worker process made no progress for {limits.time_limit_s:g} s and was killed"
             )
+        if self._used_mb() > limits.memory_limit_mb:
+            alone = "" if self._is_loading else f", the model alone {self._model_mb:,.0f},"
+            self._kill()
+            raise WorkerLostError(
+                f"the worker process used more than {limits.memory_limit_mb:,} MB of memory{alone} "
+                "and was killed; if the machine has more, raise watcher.memory_limit_mb in the "
+                "settings"
+            )
+
+    def _used_mb(self) -> float:
+        """Return the memory of the process in MB, 0 where it has just ended."""
         assert self._process is not None
         with suppress(psutil.Error):
-            used_mb = psutil.Process(self._process.pid).memory_info().rss / 2**20
-            if used_mb > limits.memory_limit_mb:
-                self._kill()
-                raise WorkerLostError(
-                    f"the worker process used more than {limits.memory_limit_mb:,} MB of memory "
-                    "and was killed"
-                )
+            return psutil.Process(self._process.pid).memory_info().rss / 2**20
+        return 0.0
 
     def _kill(self) -> int | None:
         """End the process at once and return its exit code; the next request starts another."""
