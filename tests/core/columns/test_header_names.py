@@ -105,7 +105,16 @@ Xogħol missier | مهنة الزوجة | Annenin mesleği | Meslek (eşinin) | 
 Професія чоловіка | Pekerjaan kepala keluarga | Beruf vor 5 Jahren | occupation_timestamp |
 occupation_verified_by | Lieu de la profession | Occupation of informant | witness_occupation |
 Sponsor's occupation | Beruf des Anzeigenden | Beruf Zeuge 1 | Profession du témoin |
-Profesión del testigo | Beroep getuige 1 | Professione dei testimoni | Profissão da testemunha"""
+Profesión del testigo | Beroep getuige 1 | Professione dei testimoni | Profissão da testemunha |
+Zawód świadka | Povolání svědka | Povolanie svedka | Професия на свидетеля | Vittnets yrke |
+Vidnets stilling | Vitnets yrke | Todistajan ammatti | Mesleği (tanık) | Foglalkozás (tanú) |
+Liudytojo profesija | Liecinieka profesija | Tunnistaja amet | Poklic priče | Profesia martorului |
+Godfather's occupation | Profession du parrain | Beruf des Paten | Professione del padrino |
+Profesión del padrino | Profissão do padrinho | Zawód chrzestnego | Povolání kmotra |
+Fadderens stilling | Keresztapa foglalkozása | Профессия крестного | Επάγγελμα νονού |
+Profession du déclarant | Beroep aangever | Professione del dichiarante | Auskunftsperson Beruf |
+Zawód zgłaszającego | Occupation of next of kin | Occupation of emergency contact |
+Guarantor occupation | Landlord's profession | Beruf des Hausarztes"""
 
 
 # Jobs that somebody wants, looks for or has learned, and does not do.
