@@ -172,14 +172,6 @@ def _places_in_any_language(words: Sequence[str], *keys: str) -> set[int]:
     return {place for key in keys for place in _vocabulary(key).places(words, languages)}
 
 
-def names_another_answer(header: str) -> bool:
-    """Return whether a header is one for the answers that are not among the choices.
-
-    Such are "occupation_other" and "Occupation (please specify)".
-    """
-    return bool(_places_in_any_language(words_of(header), _OTHER, _SPECIFY))
-
-
 def has_word_for_other(header: str) -> bool:
     """Return whether a header has a word such as "other", of whatever: "Occupation - Other"."""
     return bool(_places_in_any_language(words_of(header), _OTHER))

@@ -33,7 +33,6 @@ from core.columns.header_parts import (
     CHECKBOX,
     HEADINGS,
     PATH_WORDS,
-    SUFFIX,
     last_parts,
     name_parts,
     plain_header,
@@ -106,11 +105,6 @@ def keys_of(header: str) -> frozenset[str]:
 def keys_of_any(names: Iterable[str]) -> frozenset[str]:
     """Return the forms under which headers with one of the names are compared."""
     return frozenset().union(*map(keys_of, names))
-
-
-def without_suffix(header: str) -> str:
-    """Return a header without words such as "text" and languages at its end, as it is compared."""
-    return column_key(SUFFIX.sub("", header.strip()))
 
 
 def has_usual_names(column: str) -> bool:

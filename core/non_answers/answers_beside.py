@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.columns.else_words import is_only_another_answer, names_another_answer
-from core.columns.forms_by_sex import without_sexes
-from core.columns.header_names import without_suffix
+from core.columns.else_words import is_only_another_answer
+from core.columns.other_jobs import is_about_another_job
+from core.columns.questions.reference_periods import goes_with_title, is_period_alone
 from core.columns.shown_names import shown_text
 from core.csv_table import Table
 from core.formats.source import Row
@@ -65,19 +65,19 @@ class AnswersBeside:
 
 
 def _columns_beside(table: Table, title: int) -> dict[int, str]:
-    """Return the named columns for answers that are not among the choices, of a language or a sex.
+    """Return the named columns that may have the titles as well, and those for other answers.
 
-    A second job beside the first one is none: who has no second job does not have the first twice.
+    Not those of another job: who has no second job states nothing about it, and has a main job.
+    Neither those of another period.
     """
-    written = list(zip(table.header, *table.layout.further_headers, strict=True))
     names = column_names(table)
-    others = set(table.other_columns.get(JOB_TITLE, ()))
-    plain = list(map(without_suffix, without_sexes(names)))
+    headers = [table.header, *table.layout.further_headers]
+    is_main = not is_about_another_job(headers, title)
+    others = set(table.other_columns.get(JOB_TITLE, ())) if is_main else set()
     columns = {
         place: name
         for place, name in enumerate(names)
-        if name in others
-        and (any(map(names_another_answer, written[place])) or plain[place] == plain[title])
+        if name in others and not is_period_alone(name) and goes_with_title(name, names[title])
     }
     taken = set(table.columns.values())
     for place in range(title + 1, len(names)):

@@ -82,6 +82,24 @@ def test_the_main_job_is_no_answer_to_the_question_for_the_second(
 
 
 @pytest.mark.parametrize(
+    ("read", "other"),
+    [
+        ("Beruf", "Beruf Freitext"),
+        ("occupation", "occupation (open)"),
+        ("occupation", "position"),
+        ("job_title", "occupation"),
+        ("Beruf", "Stelle"),
+    ],
+)
+def test_a_record_that_filled_the_other_column_of_titles_is_counted(
+    read: str, other: str, tmp_path: Path
+) -> None:
+    rows = [["id", read, other], ["0", "cook", ""], ["1", "", "bricklayer"], ["2", "baker", ""]]
+    (note,) = notes(tmp_path, rows)
+    assert note.startswith(f"1 record states nothing in {read!r} and has a text in {other!r}")
+
+
+@pytest.mark.parametrize(
     "other",
     ["occupation_other", "Ocupación (otra)", "Beruf: Sonstiges", "Profession - Autre"],
 )
