@@ -25,6 +25,7 @@ from core.csv_writer import BOM
 from core.delimited.format_errors import DELIMITERS, no_column, wrong_width
 from core.delimited.layout import Layout
 from core.delimited.rows_below import RowsBelow
+from core.delimited.second_table import SecondTable
 from core.delimited.swallowed_lines import SwallowedLines
 from core.errors import InputError
 from core.formats.content import Content
@@ -32,6 +33,7 @@ from core.formats.file_format import FileFormat, detect_format
 from core.formats.file_names import misleading_ending
 from core.formats.open_content import open_content
 from core.formats.source import AUTO, Row, Source
+from core.settings_file.text_columns import JOB_TITLE
 
 CHUNK_ROWS = 10_000
 _WITH_RECORDS_ALONE = (FileFormat.JSONL, FileFormat.PARQUET, FileFormat.STATA, FileFormat.SPSS)
@@ -114,7 +116,11 @@ class Table:
         n_blank_lines = 0
         width = len(self.header)
         swallowed = SwallowedLines(self.path, self.header, self.delimiter)
+        title = self.columns.get(JOB_TITLE)
+        second = SecondTable(self.path, self.header, title or 0, self.content.sheet)
         for line, row in self.content.read():
+            if title is not None:
+                second.check(line, row)
             if not row or (len(row) == 1 and _is_blank_line(row[0], width)):
                 n_blank_lines += 1
                 yield line, []

@@ -122,7 +122,9 @@ def wrong_width(
                 remedy = _UNQUOTED
             else:
                 found += f" (the line has {name}s, and the header has {DELIMITERS[delimiter]}s)"
-                remedy = "Use one delimiter throughout the file."
+                remedy = (
+                    "Use one delimiter throughout the file, or remove the line if it is no record."
+                )
             break
     return InputError(
         path, found, expected=f"{len(header)} as in the header", remedy=remedy, line=line
@@ -256,6 +258,17 @@ def two_headers(
         expected="one header, and the records below it",
         remedy=f"If {LINE} {line} is the header, remove the {LINE}s above it. Otherwise put what "
         f"begins in {LINE} {line} into a file of its own.",
+        line=line,
+    )
+
+
+def another_table(path: Source, row: Sequence[str], line: int) -> InputError:
+    """Return the error of a line with the names of another table's columns, below the records."""
+    return InputError(
+        path,
+        f"the names of other columns below the records ({listed(_filled(row))})",
+        expected="one table",
+        remedy="Put the table that begins there into a file of its own, or remove it.",
         line=line,
     )
 

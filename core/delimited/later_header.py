@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.columns.column_choice import Aliases, best_position, match_names
-from core.columns.header_names import Match, keys_of
+from core.columns.header_names import Match, column_key, keys_of
 from core.columns.value_kinds import is_no_name, is_number_or_code
 from core.delimited.format_errors import two_headers
 from core.delimited.parsed_lines import n_filled, parsed_leniently
@@ -50,6 +50,20 @@ class _First:
         """Whether a row that may be a record stands between."""
         figures = [row for row in self.between if not _is_of_a_filter(row)]
         return len(figures) > _MAX_KEY_FIGURES or not all(map(_is_of_figures, figures))
+
+    def is_caption(self, row: Row, aliases: Aliases) -> bool:
+        """Whether it may be a name and a value above a header: "Title", "Staff of 2026".
+
+        It begins with the name, which tells less of the titles than the name in the next line.
+        """
+        if self.between or self.title != 0:
+            return False
+        return match_names([row], aliases)[JOB_TITLE] < self.matches[JOB_TITLE]
+
+    def goes_on(self, row: Row) -> bool:
+        """Whether a row has two names of this line, as a table has that is continued."""
+        names = {column_key(name) for name in self.header if name.strip()}
+        return len(names & {column_key(cell) for cell in row}) > 1
 
 
 def later_header(
@@ -126,7 +140,9 @@ def _is_header(first: _First, row: Row, below: Sequence[Row], aliases: Aliases) 
     has_more_of_ours = len(match_names([row], aliases)) > len(first.matches)
     is_below_filter = first.is_filter and (is_moved or first.is_apart)
     if has_more_names or has_more_of_ours or is_below_filter:
-        return not first.has_records
+        return not (first.has_records or (first.goes_on(row) and any(map(n_filled, first.between))))
+    if is_moved and first.is_caption(row, aliases):
+        return False
     if not (is_moved and first.is_apart):
         return None
     if first.has_records:
@@ -158,7 +174,9 @@ def _is_of_a_filter(row: Row) -> bool:
 
 
 def _is_of_figures(row: Row) -> bool:
-    """Whether a row has a name and at least two numbers, and nothing else."""
-    cells = [cell for cell in row if cell.strip()]
-    n_numbers = sum(map(is_number_or_code, cells))
-    return n_numbers > 1 and n_numbers >= len(cells) - 1
+    """Whether a row has a name and behind it at least two numbers, and nothing else.
+
+    A record has its number before the title: "1", "nurse", "33".
+    """
+    _, *others = [cell for cell in row if cell.strip()]
+    return len(others) > 1 and all(map(is_number_or_code, others))

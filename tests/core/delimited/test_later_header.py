@@ -73,6 +73,14 @@ def test_the_table_below_is_read(
     [
         ("id,job_title\n1,nurse\n2,cook\n\nid,job_title,tasks\n1,cook,cooks\n2,baker,bakes\n", 5),
         ("Beruf,Abteilung\nKoch,Ost\nMaler,West\n\nNr,Beruf\n1,Koch\n2,Maler\n", 5),
+        # The number and the age of a record are no key figures of a total.
+        ("id,occupation,age\n1,nurse,33\n2,cook,44\nid,job title,tasks\n3,driver,drives\n", 4),
+        ("Nr,Beruf,Alter\n1,Koch,33\n2,Arzt,44\n\nNr,Beruf,Aufgaben\n4,Maurer,mauert\n", 5),
+        ("job,age,sex\nnurse,33,1\ncook,44,2\n\njob,age,sex,region\nbaker,22,1,north\n", 5),
+        # A caption whose first word may be a name of titles, too.
+        ("Titel,Personalliste 2026\nName,Beruf\nAnna,Koch\nBert,Maler\n", 2),
+        ("Poste,Direction régionale\nAgent,Métier\nAnna,Cuisinier\n", 2),
+        ("Title,Staff by occupation,2026\nName,Occupation,Age\nAnn,cook,33\n", 2),
     ],
 )
 def test_two_tables_are_refused_with_both_lines(
