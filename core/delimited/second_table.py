@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from core.columns.header_names import column_key, match
 from core.columns.other_jobs import is_about_another_job
 from core.columns.value_kinds import is_number_or_code
+from core.csv_writer import BOM
 from core.delimited.format_errors import another_table
 from core.formats.source import Row, Source
 from core.settings_file.text_columns import JOB_TITLE
@@ -40,7 +41,7 @@ class SecondTable:
         the titles, and no number: two such names, or one below an empty row where the titles have
         the name of other titles, or the records have ids.
         """
-        first = row[0].strip() if row else ""
+        first = row[0].lstrip(BOM).strip() if row else ""
         if not first and not any(map(str.strip, row)):
             self._n_headings = 0
             return
@@ -49,8 +50,10 @@ class SecondTable:
             return
         self._n_headings = None
         is_begun = bool(first) and first.casefold() == self._first_name
-        if (is_apart or is_begun) and self._is_header(row, is_apart):
-            raise another_table(self._path, row, line).in_sheet(self._sheet)
+        if is_apart or is_begun:
+            names = [cell.lstrip(BOM) for cell in row]
+            if self._is_header(names, is_apart):
+                raise another_table(self._path, names, line).in_sheet(self._sheet)
         if self._n_rows < _N_ID_ROWS:
             self._n_rows += 1
             self._has_ids = self._has_ids and (not first or is_number_or_code(first))

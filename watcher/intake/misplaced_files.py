@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from core.errors import BundleError
 from core.files.own_files import RECEIPT
 from core.formats.file_names import is_litter, reason_to_hold, suffix_of
 from core.languages.message import Message
 from core.row_counts import Progress
 from watcher.environment import Environment
 from watcher.intake.listing import Fingerprint
-from watcher.processes.processor import Processor, WorkerLostError
+from watcher.processes.processor import Processor
+from watcher.signals import ShutdownError
 
 _LOG = logging.getLogger(__name__)
 _INTERVAL_S = 60.0
@@ -125,7 +125,9 @@ class MisplacedFiles:
             return 0
         try:
             return self._processor.count_open_answers(path, progress)
-        except (BundleError, WorkerLostError) as error:
+        except (OSError, ShutdownError):  # of the corrections or the share: it is tried again
+            raise
+        except Exception as error:  # whatever it is, it ends no daemon
             _LOG.warning("%r was not looked into for answers: %s", str(path), error)
             return 0
 

@@ -32,6 +32,7 @@ def opened(path: Path, content: str) -> Table:
     [
         ("\nid,name,father's occupation,age\n1,Ann,miner,70\n", 5),
         ("id,name,former occupation,age\n1,Ann,miner,70\n", 4),  # files put one below the other
+        ("\ufeffid,job,Letzter Beruf,age\n1,Ann,miner,70\n", 4),
         (",,,\nid,name,Letzter Beruf,age\n1,Ann,miner,70\n", 5),
         ("\nFormer staff,,,\nid,person,former occupation,wage\n3,Cy,smith,9\n", 6),
         ("\nid,firm,industry,city\n1,Inn,restaurant,Ulm\n", 5),

@@ -11,10 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from core.errors import BundleError
 from core.row_counts import Progress
 from core.settings import Settings
 from tests.support.daemon_harness import DaemonHarness, PassingProcessor
-from watcher.processes.processor import WorkerLostError
+from watcher.processes.processor import Processor, WorkerLostError
 
 
 @pytest.fixture
@@ -118,22 +119,43 @@ def test_an_outbox_that_cannot_be_read_has_the_warnings_that_it_had(harness: Dae
     assert look_again(harness) == ()
 
 
-class LostProcessor(PassingProcessor):
-    """A processor that a changed table kills."""
+class FailingProcessor(PassingProcessor):
+    """A processor that fails at a changed table."""
+
+    def __init__(self, processor: Processor, error: Exception) -> None:
+        super().__init__(processor)
+        self._error = error
 
     def count_open_answers(self, path: Path, progress: Progress) -> int:
-        raise WorkerLostError("the worker process ended (signal SIGSEGV)")
+        raise self._error
 
 
-def test_a_table_that_kills_the_worker_is_looked_into_once(
-    harness: DaemonHarness, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "error",
+    [WorkerLostError("it was killed"), RuntimeError("KeyError: 3"), BundleError("no model")],
+)
+def test_a_table_that_cannot_be_looked_into_ends_no_daemon(
+    harness: DaemonHarness, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     batch = publish(harness)
-    harness.daemon = harness.start_daemon("main", LostProcessor(harness.processor))
+    failing = FailingProcessor(harness.processor, error)
+    harness.daemon = harness.start_daemon("main", failing)
     fill_in(batch / "review.xlsx", 2)
     with caplog.at_level(logging.WARNING, "watcher"):
         assert look_again(harness) == look_again(harness) == ()
-    assert caplog.text.count("was not looked into for answers: the worker process ended") == 1
+    assert caplog.text.count(f"was not looked into for answers: {error}") == 1
+
+
+def test_answers_are_looked_for_again_once_the_corrections_are_back(
+    harness: DaemonHarness,
+) -> None:
+    batch = publish(harness)
+    failing = FailingProcessor(harness.processor, OSError(errno.EIO, "the share is away"))
+    harness.daemon = harness.start_daemon("main", failing)
+    fill_in(batch / "review.xlsx", 2)
+    assert look_again(harness) == ()
+    failing.count_open_answers = harness.processor.count_open_answers  # type: ignore[method-assign]
+    assert len(look_again(harness)) == 1
 
 
 def test_a_slow_outbox_is_looked_through_in_turns(harness: DaemonHarness) -> None:
